@@ -1,0 +1,96 @@
+package dev.fanoutgateway.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a message: bytes in memory, or a stream with back-pressure. Bytes may be read any number of times and by
+ * any thread; a stream has one subscriber, once.
+ */
+public final class Body {
+    private static final Body EMPTY = new Body(new byte[0], null, 0);
+
+    private final byte @Nullable [] bytes;
+    private final Flow.@Nullable Publisher<ByteBuffer> publisher;
+    private final long length;
+
+    private Body(byte @Nullable [] bytes, Flow.@Nullable Publisher<ByteBuffer> publisher, long length) {
+        this.bytes = bytes;
+        this.publisher = publisher;
+        this.length = length;
+    }
+
+    /** No content. */
+    public static Body empty() {
+        return EMPTY;
+    }
+
+    /** Content held in memory. The array is not copied: the caller must not change it afterwards. */
+    public static Body of(byte[] bytes) {
+        return bytes.length == 0 ? EMPTY : new Body(bytes, null, bytes.length);
+    }
+
+    /** Text as UTF-8. */
+    public static Body utf8(String text) {
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Content that is read as it comes.
+     *
+     * @param publisher delivers the content to one subscriber
+     * @param length in bytes, or -1 if it is not known beforehand
+     */
+    public static Body stream(Flow.Publisher<ByteBuffer> publisher, long length) {
+        if (length < -1) {
+            throw new IllegalArgumentException("expected a length of -1 or more, got " + length);
+        }
+        return new Body(null, publisher, length);
+    }
+
+    /** Whether the whole content is in memory, so that {@link #bytes()} may be called. */
+    public boolean isBuffered() {
+        return bytes != null;
+    }
+
+    /** The length in bytes, or -1 if it is not known beforehand. */
+    public long length() {
+        return length;
+    }
+
+    /**
+     * The content, not copied: the caller must not change it.
+     *
+     * @throws IllegalStateException if this is a stream
+     */
+    public byte[] bytes() {
+        if (bytes == null) {
+            throw new IllegalStateException("expected a buffered body, this one is a stream");
+        }
+        return bytes;
+    }
+
+    /**
+     * The content as a stream.
+     *
+     * @throws IllegalStateException if this is buffered; use {@link #bytes()} then
+     */
+    public Flow.Publisher<ByteBuffer> publisher() {
+        if (publisher == null) {
+            throw new IllegalStateException("expected a streamed body, this one is buffered");
+        }
+        return publisher;
+    }
+
+    /** The content as UTF-8 text, for messages that are known to be small. */
+    public String utf8() {
+        return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        return bytes != null ? length + " bytes" : "stream of " + (length < 0 ? "unknown length" : length + " bytes");
+    }
+}

@@ -1,0 +1,72 @@
+package dev.fanoutgateway.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it came to the gateway. Immutable.
+ *
+ * @param method as written; methods are case-sensitive (RFC 9110 section 9.1)
+ * @param path the path exactly as received, still percent-encoded, beginning with {@code /}
+ * @param query the query exactly as received, without its {@code ?}; null if there is none
+ * @param headers all header fields
+ * @param body the content; {@link Body#empty()} if there is none
+ * @param clientAddress the client's IP address as text, for the limit on failed authentication; empty if unknown
+ */
+public record GatewayRequest(
+        String method, String path, @Nullable String query, Headers headers, Body body, String clientAddress) {
+
+    public GatewayRequest {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("expected a path that begins with '/', got one that does not");
+        }
+    }
+
+    /** A GET of {@code target}, a path with an optional query. */
+    public static GatewayRequest get(String target) {
+        return of("GET", target);
+    }
+
+    /** A request for {@code target}, a path with an optional query, without fields or content. */
+    public static GatewayRequest of(String method, String target) {
+        int mark = target.indexOf('?');
+        String path = mark < 0 ? target : target.substring(0, mark);
+        String query = mark < 0 ? null : target.substring(mark + 1);
+        return new GatewayRequest(method, path, query, Headers.empty(), Body.empty(), "");
+    }
+
+    /** This request with one more header field. */
+    public GatewayRequest header(String name, String value) {
+        return withHeaders(headers.toBuilder().add(name, value).build());
+    }
+
+    /** This request with other header fields. */
+    public GatewayRequest withHeaders(Headers other) {
+        return new GatewayRequest(method, path, query, other, body, clientAddress);
+    }
+
+    /** This request with another query; null for none. */
+    public GatewayRequest withQuery(@Nullable String other) {
+        return new GatewayRequest(method, path, other, headers, body, clientAddress);
+    }
+
+    /** This request with other content. */
+    public GatewayRequest withBody(Body other) {
+        return new GatewayRequest(method, path, query, headers, other, clientAddress);
+    }
+
+    /** This request from another client address. */
+    public GatewayRequest from(String address) {
+        return new GatewayRequest(method, path, query, headers, body, address);
+    }
+
+    /** Path and query as they stand on the request line. */
+    public String target() {
+        return query == null ? path : path + '?' + query;
+    }
+
+    /** Method and path only: the query and the fields may hold a key. */
+    @Override
+    public String toString() {
+        return method + ' ' + path;
+    }
+}

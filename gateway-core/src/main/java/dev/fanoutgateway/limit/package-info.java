@@ -1,0 +1,5 @@
+/** Rate limits and quotas: the GCRA arithmetic and the in-memory limiter. */
+@NullMarked
+package dev.fanoutgateway.limit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package dev.fanoutgateway.spi;
+
+/**
+ * What became of one attempt at one backend.
+ *
+ * @param backend who was asked
+ * @param number the attempt's place in the order of launches, counted from 1
+ * @param startNanos when it was launched, counted from the start of the race
+ * @param durationNanos how long it ran
+ * @param result what became of it
+ * @param status the status it answered with; 0 if it did not
+ * @param detail why, in words that hold no secret; empty for a win
+ */
+public record AttemptOutcome(
+        Backend backend, int number, long startNanos, long durationNanos, Result result, int status, String detail) {
+
+    /** What became of an attempt. */
+    public enum Result {
+        /** Its answer was given to the caller. */
+        WON,
+        /** It had an acceptable answer, but another was given. */
+        LOST,
+        /** The backend answered properly that it has no such resource. */
+        ABSENT,
+        /** The backend answered, and the answer was not acceptable. */
+        REJECTED,
+        /** The backend was reached, and broke off or answered nonsense. */
+        BROKEN,
+        /** The backend could not be reached, or has no room. */
+        UNREACHABLE,
+        /** The attempt's time was up. */
+        TIMED_OUT,
+        /** It was no longer needed and was cut off. */
+        CANCELLED
+    }
+
+    /** One line for logs and messages, such as {@code http://10.0.0.1:8080 TIMED_OUT after 2000 ms}. */
+    public String describe() {
+        return backend.id() + ' ' + result + (status > 0 ? " " + status : "") + " after " + durationNanos / 1_000_000
+                + " ms" + (detail.isEmpty() ? "" : ": " + detail);
+    }
+}
