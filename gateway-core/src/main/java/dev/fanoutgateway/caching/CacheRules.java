@@ -1,0 +1,145 @@
+package dev.fanoutgateway.caching;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.CacheKey;
+import dev.fanoutgateway.spi.CachedResponse;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a shared cache may do (RFC 9111): may we answer from it, under which key, may we store, for how long, and what does
+ * this client get. Pure functions: no I/O, no clock, no state; none throws, whatever a message holds. Times are in
+ * milliseconds since 1970-01-01T00:00Z.
+ */
+public final class CacheRules {
+    private CacheRules() {}
+
+    /** What the cache is used for in a request. */
+    public enum Use {
+        /** Nothing: it goes to the backends as it is, and nothing is stored, nor shared with anybody. */
+        BYPASS,
+        /** The backends are asked, and their response is stored. */
+        REFRESH,
+        /** It may be answered from what is stored. */
+        LOOKUP
+    }
+
+    /**
+     * What the cache is used for in this request. It is bypassed where the policy is off; by methods other than GET and
+     * HEAD; by content; by {@code Range}; by {@code If-Match} and {@code If-Unmodified-Since}, which only an origin may
+     * judge (RFC 9111 section 4.3.2); by {@code Cache-Control: no-store}; and by whatever still carries credentials.
+     *
+     * @param forwarded the request without the gateway's own key; the same before and after {@link #forwarded}
+     */
+    public static Use useFor(CachePolicy policy, GatewayRequest forwarded) {
+        if (!policy.enabled() || !isSafe(forwarded.method())) {
+            return Use.BYPASS;
+        }
+        RequestFields fields = RequestFields.of(forwarded);
+        if (fields.bypass()) {
+            return Use.BYPASS;
+        }
+        return fields.refresh() ? Use.REFRESH : Use.LOOKUP;
+    }
+
+    /**
+     * The request as it goes to the backends: if its response may be shared, then without ignored query parameters,
+     * without the conditions that {@link #serve} answers, and without fields that could change the answer though they are
+     * not in the key. The same object when nothing is taken away.
+     */
+    public static GatewayRequest forwarded(CachePolicy policy, GatewayRequest request) {
+        return useFor(policy, request) == Use.BYPASS ? request : Forwarding.of(policy, request);
+    }
+
+    /**
+     * The key of everything that is stored for a request: its group, method (GET for HEAD too), path and query exactly as
+     * forwarded, and the partition. No two requests that differ in one of these share a key.
+     *
+     * <p>A flight may be shared under this key by GETs only: what a HEAD brings has no content.
+     *
+     * @param group the backends that are asked
+     * @param partition whose entries these are; null for everybody's. Counts only if the policy is per caller
+     * @throws IllegalArgumentException if the policy is per caller and there is no partition
+     */
+    public static CacheKey keyFor(
+            String group, CachePolicy policy, GatewayRequest forwarded, @Nullable String partition) {
+        if (policy.perCaller() && partition == null) {
+            throw new IllegalArgumentException("expected a partition for a policy that is per caller, got null");
+        }
+        return Keys.of(group, forwarded, policy.perCaller() ? partition : null);
+    }
+
+    /** The key of the variant of {@code base} that this request prefers, by the field names of {@code vary}. */
+    public static CacheKey variantKey(CacheKey base, String vary, GatewayRequest forwarded) {
+        return Variants.key(base, vary, forwarded);
+    }
+
+    /** Whether both requests get the same variant of a response with the fields {@code response}. */
+    public static boolean sameVariant(Headers response, GatewayRequest one, GatewayRequest other) {
+        return !Variants.unbounded(response) && Variants.same(Variants.names(response), one, other);
+    }
+
+    /**
+     * The response as an entry, or empty if a shared cache must not keep it: RFC 9111 sections 3, 3.3, 3.5, 4.2. An entry
+     * is fresh when it is made. Its content is not copied.
+     *
+     * @param forwarded the request as the backend got it
+     * @param requestMillis when it was sent
+     * @param receivedMillis when the response was received
+     */
+    public static Optional<CachedResponse> storable(
+            CachePolicy policy,
+            GatewayRequest forwarded,
+            GatewayResponse response,
+            String backendId,
+            long requestMillis,
+            long receivedMillis) {
+        return Optional.ofNullable(Storing.of(policy, forwarded, response, backendId, requestMillis, receivedMillis)
+                .entry());
+    }
+
+    /** Whether the entry is fresh (RFC 9111 section 4.2). */
+    public static boolean fresh(CachedResponse entry, long nowMillis) {
+        return ageMillis(entry, nowMillis) < entry.freshMillis();
+    }
+
+    /** The entry's age in whole seconds (RFC 9111 section 4.2.3, current_age), 0 to 2<sup>31</sup>. */
+    public static long ageSeconds(CachedResponse entry, long nowMillis) {
+        return Math.min(ageMillis(entry, nowMillis) / 1000, Directives.LARGEST_SECONDS);
+    }
+
+    /** For how many more whole seconds the entry is fresh; negative once it is stale. */
+    public static long ttlSeconds(CachedResponse entry, long nowMillis) {
+        return Math.floorDiv(entry.freshMillis() - ageMillis(entry, nowMillis), 1000);
+    }
+
+    /**
+     * What the client gets from an entry: with {@code Age}; for HEAD without content, its length still stated; and 304
+     * where {@code If-None-Match} or {@code If-Modified-Since} says that the client has it (RFC 9110 section 13.2.2, RFC
+     * 9111 section 4.3.2).
+     *
+     * @param request as the client sent it, its conditions still in it
+     */
+    public static GatewayResponse serve(CachedResponse entry, GatewayRequest request, long nowMillis) {
+        return Serving.of(entry, request, ageSeconds(entry, nowMillis));
+    }
+
+    /**
+     * What the client gets from a backend's response that it had to wait for: 304 or no content as in {@link #serve}.
+     * For requests whose conditions {@link #forwarded} took away; the same object when there are none.
+     */
+    public static GatewayResponse answer(GatewayResponse full, GatewayRequest request, long receivedMillis) {
+        return Serving.answer(full, request, receivedMillis);
+    }
+
+    private static boolean isSafe(String method) {
+        return method.equals("GET") || method.equals("HEAD");
+    }
+
+    /** A wall clock that was set back makes nothing younger than it came. */
+    private static long ageMillis(CachedResponse entry, long nowMillis) {
+        return entry.initialAgeMillis() + Math.max(0, nowMillis - entry.receivedMillis());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.fanoutgateway.caching;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is taken away from a request whose response may be shared, before it is forwarded: whatever could change the answer
+ * and is not in the key. The first group asks about what one client has; the others are obeyed by some frameworks in place
+ * of the request line, and would let one caller choose what all others are shown (cache poisoning).
+ */
+final class Forwarding {
+    private static final Set<String> REMOVED = namesOf(
+            // answered from what is stored
+            "If-None-Match",
+            "If-Modified-Since",
+            "If-Range",
+            // another target
+            "X-Original-URL",
+            "X-Original-URI",
+            "X-Original-Host",
+            "X-Rewrite-URL",
+            "X-Host",
+            "X-HTTP-Host-Override",
+            "X-HTTP-Path-Override",
+            "X-Forwarded-Host",
+            "X-Forwarded-Server",
+            "X-Forwarded-Path",
+            "X-Forwarded-Prefix",
+            "X-Forwarded-URI",
+            "X-Forwarded-URL",
+            "X-Forwarded-Scheme",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Protocol",
+            "X-Forwarded-Port",
+            "X-Forwarded-SSL",
+            "X-URL-Scheme",
+            "Front-End-Https",
+            "Forwarded",
+            // another method
+            "X-HTTP-Method-Override",
+            "X-HTTP-Method",
+            "X-Method-Override",
+            "X-Forwarded-Method");
+
+    private Forwarding() {}
+
+    /** The same object when nothing is to be taken away. */
+    static GatewayRequest of(CachePolicy policy, GatewayRequest request) {
+        var headers = request.headers().without(Forwarding::isRemoved);
+        GatewayRequest forwarded = headers == request.headers() ? request : request.withHeaders(headers);
+        String query = request.query();
+        if (query == null || policy.ignoredQuery().isEmpty()) {
+            return forwarded;
+        }
+        String kept = queryWithout(policy.ignoredQuery(), query);
+        return query.equals(kept) ? forwarded : forwarded.withQuery(kept);
+    }
+
+    /** By the first letter, so that most fields are passed over at once. */
+    private static boolean isRemoved(String name) {
+        char first = name.isEmpty() ? ' ' : name.charAt(0);
+        boolean likely = first == 'x' || first == 'X' || first == 'i' || first == 'I' || first == 'f' || first == 'F';
+        return likely && REMOVED.contains(name);
+    }
+
+    /** What stays, byte for byte; null if nothing does. */
+    private static @Nullable String queryWithout(Set<String> ignored, String query) {
+        StringBuilder kept = new StringBuilder(query.length());
+        boolean any = false;
+        int start = 0;
+        while (start <= query.length()) {
+            int amp = query.indexOf('&', start);
+            int end = amp < 0 ? query.length() : amp;
+            int equals = query.indexOf('=', start);
+            String name = query.substring(start, equals < 0 || equals > end ? end : equals);
+            if (!ignored.contains(name)) {
+                if (any) {
+                    kept.append('&');
+                }
+                kept.append(query, start, end);
+                any = true;
+            }
+            start = end + 1;
+        }
+        return any ? kept.toString() : null;
+    }
+
+    private static Set<String> namesOf(String... names) {
+        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        set.addAll(Set.of(names));
+        return set;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.fanoutgateway.caching;
+
+import dev.fanoutgateway.http.Headers;
+import java.util.List;
+
+/**
+ * How long a response stays fresh, and how old it was when it came (RFC 9111 section 4.2). In milliseconds; no number that
+ * a response holds can make it overflow.
+ *
+ * @param lifetimeMillis the freshness lifetime that the origin states, counted from age zero; {@link #UNSTATED} if it
+ *     states none
+ * @param initialAgeMillis corrected_initial_age of section 4.2.3
+ */
+record Freshness(long lifetimeMillis, long initialAgeMillis) {
+    /** The origin says nothing of a lifetime. */
+    static final long UNSTATED = -1;
+
+    static Freshness of(Headers headers, Directives directives, long requestMillis, long receivedMillis) {
+        long date = date(headers, receivedMillis);
+        return new Freshness(
+                lifetime(headers, directives, date, receivedMillis),
+                initialAge(headers, date, requestMillis, receivedMillis));
+    }
+
+    /** Section 4.2.1: {@code s-maxage}, then {@code max-age}, then {@code Expires}; what is invalid is stale. */
+    private static long lifetime(Headers headers, Directives directives, long date, long receivedMillis) {
+        if (directives.sharedMaxAge() != Directives.ABSENT) {
+            return directives.sharedMaxAge() * 1000;
+        }
+        if (directives.maxAge() != Directives.ABSENT) {
+            return directives.maxAge() * 1000;
+        }
+        List<String> expires = headers.all("Expires");
+        if (expires.isEmpty()) {
+            return UNSTATED;
+        }
+        long until = HttpDates.parse(expires.get(0), receivedMillis);
+        boolean clear = expires.stream().allMatch(expires.get(0)::equals);
+        return clear && until != HttpDates.INVALID ? Math.max(0, until - date) : 0;
+    }
+
+    /** Section 4.2.3. An invalid {@code Age} is ignored; of a list the first counts (section 5.1). */
+    private static long initialAge(Headers headers, long date, long requestMillis, long receivedMillis) {
+        long stated = headers.first("Age").map(Freshness::ageSeconds).orElse(0L) * 1000;
+        long delay = Math.max(0, receivedMillis - requestMillis);
+        long apparent = Math.max(0, receivedMillis - date);
+        return Math.max(apparent, stated + delay);
+    }
+
+    private static long ageSeconds(String value) {
+        int comma = value.indexOf(',');
+        return Math.max(0, Directives.deltaSeconds(Ascii.trim(comma < 0 ? value : value.substring(0, comma))));
+    }
+
+    /** The {@code Date}; the time of receipt if there is none that can be read (RFC 9110 section 6.6.1). */
+    private static long date(Headers headers, long receivedMillis) {
+        List<String> dates = headers.all("Date");
+        long date = dates.size() == 1 ? HttpDates.parse(dates.get(0), receivedMillis) : HttpDates.INVALID;
+        return date == HttpDates.INVALID ? receivedMillis : date;
+    }
+}

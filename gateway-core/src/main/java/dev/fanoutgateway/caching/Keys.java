@@ -1,0 +1,52 @@
+package dev.fanoutgateway.caching;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.spi.CacheKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys such as {@code stocks GET /api/v1/prices?symbol=IBM}. Every part but the last is escaped, and the last begins with a
+ * slash, so that no two requests that differ in what is forwarded have one key.
+ */
+final class Keys {
+    private static final String RESERVED = " %@;[]=#";
+    private static final String HEX = "0123456789abcdef";
+
+    private Keys() {}
+
+    static CacheKey of(String group, GatewayRequest forwarded, @Nullable String partition) {
+        String method = forwarded.method().equals("HEAD") ? "GET" : forwarded.method();
+        String query = forwarded.query();
+        int length = group.length() + method.length() + forwarded.path().length() + 4;
+        length += (partition == null ? 0 : partition.length() + 2) + (query == null ? 0 : query.length() + 1);
+        StringBuilder key = new StringBuilder(length);
+        escape(group, key);
+        key.append(' ');
+        escape(method, key);
+        key.append(' ');
+        if (partition != null) {
+            escape(partition, key.append('@'));
+            key.append(' ');
+        }
+        key.append(forwarded.path());
+        if (query != null) {
+            key.append('?').append(query);
+        }
+        return new CacheKey(key.toString());
+    }
+
+    /** Appends {@code part} with what separates parts, and what is not printable ASCII, as {@code %} and UTF-16 in hex. */
+    static void escape(String part, StringBuilder key) {
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            if (c > ' ' && c <= '~' && RESERVED.indexOf(c) < 0) {
+                key.append(c);
+            } else {
+                key.append('%');
+                for (int shift = 12; shift >= 0; shift -= 4) {
+                    key.append(HEX.charAt((c >> shift) & 0xf));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.fanoutgateway.caching;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.CacheKey;
+import dev.fanoutgateway.spi.CachedResponse;
+import dev.fanoutgateway.spi.CachedResponse.Kind;
+import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.ResponseCache;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks up and stores by {@link CacheRules}, in a store that knows nothing of HTTP. Safe for use by any thread; never
+ * blocks. Where the store's stages are complete, so are those given here, and the work was done on the caller's thread. A
+ * stage fails only if the store's does.
+ */
+public final class SharedCache {
+    /** How long it is remembered that responses under a key cannot be shared. */
+    static final Duration UNCACHEABLE_TTL = Duration.ofMinutes(2);
+
+    /** How long the list of fields that responses vary by outlives the last of them that was stored. */
+    private static final long SIGNPOST_MILLIS = Duration.ofHours(1).toMillis();
+
+    private static final byte[] NO_BODY = new byte[0];
+
+    private final ResponseCache store;
+    private final GatewayClock clock;
+
+    public SharedCache(ResponseCache store, GatewayClock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** What a lookup came to. */
+    public enum Result {
+        /** A fresh response. */
+        HIT,
+        /** Nothing. */
+        MISS,
+        /** Other variants of the resource only. */
+        VARY_MISS,
+        /** A response that is no longer fresh. */
+        STALE,
+        /** A note that responses under this key cannot be shared: do not wait for somebody else's. */
+        UNCACHEABLE,
+        /** A note that every backend said it has no such resource. */
+        ABSENT
+    }
+
+    /**
+     * What was found.
+     *
+     * @param entry the response for {@link Result#HIT} and {@link Result#STALE}, the note for {@link Result#UNCACHEABLE}
+     *     and {@link Result#ABSENT}; else null
+     */
+    public record Lookup(Result result, @Nullable CachedResponse entry) {
+        static final Lookup MISS = new Lookup(Result.MISS, null);
+        static final Lookup VARY_MISS = new Lookup(Result.VARY_MISS, null);
+    }
+
+    /** What is stored for {@code forwarded} under {@code key}, or under the key of the variant that it prefers. */
+    public CompletionStage<Lookup> lookup(CacheKey key, GatewayRequest forwarded) {
+        CompletionStage<Optional<CachedResponse>> found = store.lookup(key);
+        return isDone(found)
+                ? found(key, forwarded, valueOf(found))
+                : found.thenCompose(entry -> found(key, forwarded, entry.orElse(null)));
+    }
+
+    /**
+     * Stores a response if it may be shared; if it says that it may not, notes so for two minutes. Nothing happens for
+     * requests that go past the cache, and for responses that are merely failures.
+     *
+     * @param forwarded the request as the backend got it
+     * @param requestMillis when it was sent
+     * @return whether the response was stored
+     */
+    public CompletionStage<Boolean> store(
+            CachePolicy policy,
+            CacheKey key,
+            GatewayRequest forwarded,
+            GatewayResponse response,
+            String backendId,
+            long requestMillis) {
+        if (CacheRules.useFor(policy, forwarded) == CacheRules.Use.BYPASS) {
+            return CompletableFuture.completedFuture(false);
+        }
+        long now = clock.currentTimeMillis();
+        Storing storing = Storing.of(policy, forwarded, response, backendId, requestMillis, now);
+        CachedResponse entry = storing.entry();
+        if (entry == null) {
+            return storing.refusal() != null && storing.refusal().lasting()
+                    ? store.store(
+                                    key,
+                                    note(Kind.UNCACHEABLE, Headers.empty(), backendId, now, UNCACHEABLE_TTL.toMillis()))
+                            .thenApply(stored -> false)
+                    : CompletableFuture.completedFuture(false);
+        }
+        String vary = Variants.names(entry.headers());
+        return vary.isEmpty()
+                ? store.store(key, entry).thenApply(stored -> true)
+                : store.lookup(key)
+                        .thenCompose(before -> storeVariant(key, forwarded, entry, vary, before.orElse(null)));
+    }
+
+    /** Notes that every backend said it has no such resource, for {@code ttl}; does nothing if that is zero. */
+    public CompletionStage<@Nullable Void> absent(CacheKey key, Duration ttl) {
+        if (ttl.isZero() || ttl.isNegative()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return store.store(key, note(Kind.ABSENT, Headers.empty(), "", clock.currentTimeMillis(), ttl.toMillis()));
+    }
+
+    private CompletionStage<Lookup> found(CacheKey key, GatewayRequest forwarded, @Nullable CachedResponse entry) {
+        String vary = entry != null && entry.kind() == Kind.VARIANTS ? Variants.names(entry.headers()) : "";
+        if (vary.isEmpty()) {
+            return CompletableFuture.completedFuture(judged(entry, Lookup.MISS));
+        }
+        CompletionStage<Optional<CachedResponse>> variant = store.lookup(CacheRules.variantKey(key, vary, forwarded));
+        return isDone(variant)
+                ? CompletableFuture.completedFuture(judged(valueOf(variant), Lookup.VARY_MISS))
+                : variant.thenApply(other -> judged(other.orElse(null), Lookup.VARY_MISS));
+    }
+
+    private Lookup judged(@Nullable CachedResponse entry, Lookup otherwise) {
+        if (entry == null) {
+            return otherwise;
+        }
+        boolean fresh = CacheRules.fresh(entry, clock.currentTimeMillis());
+        return switch (entry.kind()) {
+            case RESPONSE -> new Lookup(fresh ? Result.HIT : Result.STALE, entry);
+            case UNCACHEABLE -> fresh ? new Lookup(Result.UNCACHEABLE, entry) : otherwise;
+            case ABSENT -> fresh ? new Lookup(Result.ABSENT, entry) : otherwise;
+            case VARIANTS -> otherwise; // one that names no field, or one where a variant should be
+        };
+    }
+
+    /** The variant first, then the signpost to it: nobody is sent to where there is nothing yet. */
+    private CompletionStage<Boolean> storeVariant(
+            CacheKey key,
+            GatewayRequest forwarded,
+            CachedResponse entry,
+            String vary,
+            @Nullable CachedResponse before) {
+        String union = before != null && before.kind() == Kind.VARIANTS
+                ? Variants.union(Variants.names(before.headers()), vary)
+                : vary;
+        CachedResponse signpost = note(
+                Kind.VARIANTS,
+                Headers.of("Vary", union),
+                entry.backend(),
+                entry.receivedMillis(),
+                Math.max(entry.keepMillis(), SIGNPOST_MILLIS));
+        return store.store(CacheRules.variantKey(key, union, forwarded), entry)
+                .thenCompose(stored -> store.store(key, signpost))
+                .thenApply(stored -> true);
+    }
+
+    private static CachedResponse note(Kind kind, Headers headers, String backend, long now, long millis) {
+        return new CachedResponse(kind, 0, headers, NO_BODY, backend, now, 0, millis, millis);
+    }
+
+    private static boolean isDone(CompletionStage<?> stage) {
+        return stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally();
+    }
+
+    private static @Nullable CachedResponse valueOf(CompletionStage<Optional<CachedResponse>> done) {
+        return done.toCompletableFuture().join().orElse(null);
+    }
+}
