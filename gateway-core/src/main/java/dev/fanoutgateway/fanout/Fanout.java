@@ -1,0 +1,107 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.BackendClient;
+import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.ResponseAcceptor;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Asks replicas together and gives the first acceptable answer. Safe for use by any thread.
+ */
+public final class Fanout {
+    private final BackendClient client;
+    private final GatewayClock clock;
+    private final Executor executor;
+    private final Consumer<AttemptOutcome> outcomes;
+    private final Consumer<Throwable> acceptorFailures;
+
+    /** As the other constructor; failing acceptors are told to nobody, the attempt's detail apart. */
+    public Fanout(BackendClient client, GatewayClock clock, Executor executor, Consumer<AttemptOutcome> outcomes) {
+        this(client, clock, executor, outcomes, failure -> {});
+    }
+
+    /**
+     * A fan-out over one client.
+     *
+     * @param client the network
+     * @param clock for every time and timer of a race
+     * @param executor where attempts block on I/O, the first one of a race apart (see {@link Plan#first()})
+     * @param outcomes told of every attempt once it is over, on the thread on which that became known; must be quick
+     * @param acceptorFailures told what an acceptor has thrown, or that it returned null
+     */
+    public Fanout(
+            BackendClient client,
+            GatewayClock clock,
+            Executor executor,
+            Consumer<AttemptOutcome> outcomes,
+            Consumer<Throwable> acceptorFailures) {
+        this.client = client;
+        this.clock = clock;
+        this.executor = executor;
+        this.outcomes = outcomes;
+        this.acceptorFailures = acceptorFailures;
+    }
+
+    /**
+     * Begins a race. If {@link Plan#first()} runs tasks on the calling thread, this returns when the first attempt is over;
+     * every other attempt that begins with it is under way by then.
+     */
+    public Race start(Plan plan) {
+        throw new UnsupportedOperationException("not there yet");
+    }
+
+    /** The number of attempts under way at {@code backend}. */
+    public int inFlight(Backend backend) {
+        return 0;
+    }
+
+    /**
+     * What is to be asked of whom.
+     *
+     * @param strategy when attempts are launched
+     * @param candidates whom to ask, best first; may be empty
+     * @param request what is sent
+     * @param acceptor judges the answers
+     * @param deadlineNanos when the race is over at the latest, on {@link GatewayClock#nanoTime()}
+     * @param attemptTimeoutNanos how long one attempt may take; positive
+     * @param maxResponseBytes how much of an answer may be buffered; 0 or more
+     * @param first where the first attempt blocks on I/O; {@code Runnable::run} for the calling thread
+     */
+    public record Plan(
+            FanoutStrategy strategy,
+            List<Backend> candidates,
+            GatewayRequest request,
+            ResponseAcceptor acceptor,
+            long deadlineNanos,
+            long attemptTimeoutNanos,
+            long maxResponseBytes,
+            Executor first) {
+
+        public Plan {
+            candidates = List.copyOf(candidates);
+            if (attemptTimeoutNanos <= 0) {
+                throw new IllegalArgumentException(
+                        "expected an attempt's timeout of 1 ns or more, got " + attemptTimeoutNanos);
+            }
+            if (maxResponseBytes < 0) {
+                throw new IllegalArgumentException(
+                        "expected a response limit of 0 bytes or more, got " + maxResponseBytes);
+            }
+        }
+    }
+
+    /** A race under way. */
+    public interface Race {
+        /** Completes once, never exceptionally; by then no attempt is running. Only the race completes it. */
+        CompletableFuture<FanoutResult> result();
+
+        /** Calls the race off: every attempt is cut, and the result is {@link FanoutResult.Cause#CANCELLED}. */
+        void cancel();
+    }
+}
