@@ -1,0 +1,61 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.caching.CacheRules;
+import dev.fanoutgateway.caching.SharedCache;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.spi.CacheKey;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of admission: the request as it is forwarded, what it was granted, and what the cache holds for it; or a refusal.
+ *
+ * @param exchange the request's way so far
+ * @param forwarded the request without any credential of ours
+ * @param grant what it was granted
+ * @param use what the cache may do for it
+ * @param key under which its response is stored; null if the cache has no say
+ * @param lookup what the cache holds; null if it was not asked
+ * @param refusal why it is not admitted; null if it is
+ */
+record Admission(
+        Exchange exchange,
+        GatewayRequest forwarded,
+        Grant grant,
+        CacheRules.Use use,
+        @Nullable CacheKey key,
+        SharedCache.@Nullable Lookup lookup,
+        @Nullable Answer refusal) {
+
+    static Admission refused(Exchange exchange, Answer refusal) {
+        return new Admission(exchange, exchange.request(), refusal.grant(), CacheRules.Use.BYPASS, null, null, refusal);
+    }
+
+    Admission granted(Grant other) {
+        return new Admission(exchange, forwarded, other, use, key, lookup, refusal);
+    }
+
+    /** The answer that the cache holds for it. */
+    Optional<Answer> fromCache(long nowMillis) {
+        if (lookup == null || lookup.entry() == null) {
+            return Optional.empty();
+        }
+        return switch (lookup.result()) {
+            case HIT -> Optional.of(Answers.hit(this, lookup.entry(), nowMillis));
+            case ABSENT -> Optional.of(Answers.absentHit(this, lookup.entry(), nowMillis));
+            case MISS, VARY_MISS, STALE, UNCACHEABLE -> Optional.empty();
+        };
+    }
+
+    /** Whether identical requests under way may wait for one answer: not where it is known that it cannot be shared. */
+    boolean mayShareFlight() {
+        return lookup != null
+                && lookup.result() != SharedCache.Result.UNCACHEABLE
+                && forwarded.method().equals("GET");
+    }
+
+    <T> T fold(Function<Admission, T> admitted, Function<Answer, T> refused) {
+        return refusal == null ? admitted.apply(this) : refused.apply(refusal);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.fanout.FanoutResult;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.DevMessage;
+import dev.fanoutgateway.spi.DevMessage.Type;
+import dev.fanoutgateway.spi.GatewayClock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Turns what became of a group's fan-outs into messages. Fingerprints name the group or route, never the path: a thousand
+ * different resources that nobody has are one message with a count.
+ */
+final class Alerts {
+    private final BackendGroup group;
+    private final GatewayClock clock;
+    private final Consumer<DevMessage> messages;
+    private final Trouble trouble;
+
+    Alerts(BackendGroup group, GatewayClock clock, Consumer<DevMessage> messages) {
+        this.group = group;
+        this.clock = clock;
+        this.messages = messages;
+        trouble = new Trouble("the backend group '" + group.name() + "'", "backends:" + group.name(), clock, messages);
+    }
+
+    /** Tells of {@code result}, once for each flight. */
+    void report(Route route, GatewayRequest request, FanoutResult result) {
+        switch (result.cause()) {
+            case ACCEPTED, FINAL -> trouble.succeeded();
+            case ABSENT ->
+                messages.accept(DevMessage.of(
+                        Type.RESOURCE_ABSENT,
+                        "absent:" + route,
+                        "no backend of group '" + group.name() + "' has a resource of route " + route,
+                        details(request, result),
+                        Instant.ofEpochMilli(clock.currentTimeMillis())));
+            case BROKEN, UNAVAILABLE, LATE -> failed(request, result);
+            case CANCELLED -> {}
+        }
+    }
+
+    private void failed(GatewayRequest request, FanoutResult result) {
+        boolean somebodyAnswered =
+                result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.ABSENT);
+        boolean allAsked = result.attempts().size() >= group.backends().size();
+        if (somebodyAnswered || !allAsked) {
+            trouble.failed(
+                    Type.BACKENDS_DEGRADED,
+                    "backends of group '" + group.name() + "' failed, and no other had an answer",
+                    details(request, result));
+        } else {
+            trouble.failed(
+                    Type.BACKENDS_DOWN,
+                    "all backends of group '" + group.name() + "' failed",
+                    details(request, result));
+        }
+    }
+
+    private static List<String> details(GatewayRequest request, FanoutResult result) {
+        List<String> lines = new ArrayList<>();
+        lines.add(request + " -> " + result.cause() + " after " + result.elapsedNanos() / 1_000_000 + " ms");
+        result.attempts().forEach(attempt -> lines.add(attempt.describe()));
+        return lines;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.caching.CacheRules;
+import dev.fanoutgateway.caching.CacheStatus;
+import dev.fanoutgateway.caching.SharedCache;
+import dev.fanoutgateway.fanout.FanoutResult;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.CachedResponse;
+import dev.fanoutgateway.spi.RequestRecord.Outcome;
+import java.util.List;
+
+/** Answers from what the cache holds, and what is said of the cache in every answer. */
+final class Answers {
+    private Answers() {}
+
+    /** The stored response, as this client may see it. */
+    static Answer hit(Admission admission, CachedResponse entry, long nowMillis) {
+        GatewayResponse response = CacheRules.serve(entry, admission.exchange().request(), nowMillis);
+        String status = CacheStatus.hit(CacheRules.ttlSeconds(entry, nowMillis)).value();
+        return new Answer(response, Outcome.HIT, admission.grant(), List.of(), status);
+    }
+
+    /** The failure that every backend's 'there is none' makes, remembered. */
+    static Answer absentHit(Admission admission, CachedResponse note, long nowMillis) {
+        Route route = admission.exchange().route();
+        GatewayResponse response =
+                Refusals.nobody(admission.exchange().request(), route.failurePolicy(), FanoutResult.Cause.ABSENT);
+        String status = CacheStatus.hit(CacheRules.ttlSeconds(note, nowMillis)).value();
+        return new Answer(response, Outcome.ABSENT, admission.grant(), List.of(), status);
+    }
+
+    /** Why the request went to the backends. */
+    static CacheStatus forwardStatus(Admission admission) {
+        SharedCache.Lookup lookup = admission.lookup();
+        if (lookup != null) {
+            return CacheStatus.forwarded(lookup.result());
+        }
+        return switch (admission.use()) {
+            case REFRESH -> CacheStatus.forwarded(CacheStatus.Forward.REQUEST);
+            case BYPASS, LOOKUP -> CacheStatus.forwarded(CacheStatus.Forward.BYPASS);
+        };
+    }
+}

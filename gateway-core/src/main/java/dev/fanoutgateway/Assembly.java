@@ -1,0 +1,172 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.auth.InMemoryKeys;
+import dev.fanoutgateway.caching.MemoryResponseCache;
+import dev.fanoutgateway.caching.SharedCache;
+import dev.fanoutgateway.fanout.Fanout;
+import dev.fanoutgateway.limit.MemoryRateLimiter;
+import dev.fanoutgateway.notify.LogNotifier;
+import dev.fanoutgateway.notify.MessageQueue;
+import dev.fanoutgateway.okhttp.OkHttpBackendClient;
+import dev.fanoutgateway.spi.BackendClient;
+import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.GatewayObserver;
+import dev.fanoutgateway.spi.KeyAuthenticator;
+import dev.fanoutgateway.spi.RateLimiter;
+import dev.fanoutgateway.spi.ResponseCache;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a gateway together from its builder: checks the names, fills in the defaults, wires the parts. Used once. What it
+ * opens is closed again if a later step fails.
+ */
+final class Assembly {
+    private static final int QUEUED_MESSAGES = 1_000;
+
+    private final GatewayBuilder from;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Observers observers;
+    private final Executor executor;
+    private final GatewayClock clock;
+    private final Messages messages;
+
+    private Assembly(GatewayBuilder from) {
+        this.from = from;
+        observers = observers();
+        executor = executor();
+        clock = clock();
+        messages = messages();
+    }
+
+    static FanoutGateway gateway(GatewayBuilder from) {
+        List<Route> routes = Names.checked(from);
+        Assembly assembly = new Assembly(from);
+        try {
+            return assembly.gateway(routes);
+        } catch (RuntimeException e) {
+            FanoutGateway.closeAll(assembly.inClosingOrder());
+            throw e;
+        }
+    }
+
+    private FanoutGateway gateway(List<Route> routes) {
+        SharedCache cache = cache();
+        Limits limits = limits();
+        AdmissionControl admission = new AdmissionControl(
+                from.extractor,
+                authenticator(),
+                guard("authenticator"),
+                new FailedAttempts(from.failedAuthentication, clock),
+                terms(),
+                limits,
+                cache);
+        Upstreams upstreams = upstreams();
+        Forwarding forwarding = new Forwarding(upstreams, fanout(upstreams), cache, clock, executor);
+        Completion completion = new Completion(limits, observers, clock);
+        return new FanoutGateway(
+                routes, admission, forwarding, completion, clock, executor, from.maxRequestBytes, inClosingOrder());
+    }
+
+    private List<AutoCloseable> inClosingOrder() {
+        List<AutoCloseable> reversed = new ArrayList<>(opened);
+        Collections.reverse(reversed);
+        return List.copyOf(reversed);
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        opened.add(resource);
+        return resource;
+    }
+
+    private Observers observers() {
+        List<GatewayObserver> all = new ArrayList<>(from.observers);
+        all.add(new RequestLog());
+        return new Observers(all);
+    }
+
+    private Executor executor() {
+        if (from.executor != null) {
+            return from.executor;
+        }
+        ExecutorService own = Threads.blockingExecutor();
+        opened.add(own::shutdownNow);
+        return own;
+    }
+
+    private GatewayClock clock() {
+        return from.clock != null ? from.clock : opened(new SystemClock(executor));
+    }
+
+    private Messages messages() {
+        MessageQueue queue = new MessageQueue(
+                from.notifier != null ? from.notifier : new LogNotifier(), from.digest, QUEUED_MESSAGES, clock);
+        return new Messages(opened(queue), observers);
+    }
+
+    private Guarded guard(String plugin) {
+        return new Guarded(plugin, from.pluginTimeout.toNanos(), clock, messages);
+    }
+
+    private SharedCache cache() {
+        ResponseCache store = from.cache != null
+                ? new GuardedCache(from.cache, guard("cache"))
+                : new MemoryResponseCache(from.cacheBytes, clock);
+        return new SharedCache(store, clock);
+    }
+
+    private Limits limits() {
+        RateLimiter local = new MemoryRateLimiter(clock);
+        RateLimiter limiter = from.limiter != null ? from.limiter : local;
+        return new Limits(limiter, local, from.onLimiterFailure, guard("rate limiter"));
+    }
+
+    private Fanout fanout(Upstreams upstreams) {
+        BackendClient client = from.client != null ? from.client : opened(OkHttpBackendClient.create());
+        Guarded acceptors = guard("response acceptor");
+        return new Fanout(
+                client,
+                clock,
+                executor,
+                outcome -> {
+                    observers.attempt(outcome);
+                    upstreams.of(outcome.backend().group()).learn(outcome);
+                },
+                acceptors::failed);
+    }
+
+    private Upstreams upstreams() {
+        Map<String, Upstream> upstreams = new HashMap<>();
+        from.groups.forEach((name, group) -> upstreams.put(
+                name,
+                new Upstream(group, guard("selector of group '" + name + "'"), new Alerts(group, clock, messages))));
+        return new Upstreams(Map.copyOf(upstreams));
+    }
+
+    private Map<String, Terms> terms() {
+        Map<String, Terms> terms = new HashMap<>();
+        from.plans.forEach((name, plan) -> terms.put(name, Terms.of(plan)));
+        return Map.copyOf(terms);
+    }
+
+    private @Nullable KeyAuthenticator authenticator() {
+        List<KeyAuthenticator> sources = new ArrayList<>();
+        if (!from.keys.isEmpty()) {
+            sources.add(InMemoryKeys.of(from.keys, clock));
+        }
+        if (from.authenticator != null) {
+            sources.add(from.authenticator);
+        }
+        return switch (sources.size()) {
+            case 0 -> null;
+            case 1 -> sources.get(0);
+            default -> new FirstKnown(sources);
+        };
+    }
+}

@@ -1,0 +1,87 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.RateLimiter;
+import dev.fanoutgateway.spi.RateLimiter.Settlement;
+import dev.fanoutgateway.spi.RequestRecord;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The end of every exchange: credits are settled, the limits' fields added, the request recorded. */
+final class Completion {
+    private static final Logger LOG = LoggerFactory.getLogger(FanoutGateway.class);
+
+    private final Limits limits;
+    private final Observers observers;
+    private final GatewayClock clock;
+
+    Completion(Limits limits, Observers observers, GatewayClock clock) {
+        this.limits = limits;
+        this.observers = observers;
+        this.clock = clock;
+    }
+
+    /** The answer to an exchange whose client left, or in which something of ours failed: 500, never a leak. */
+    Answer failed(Exchange exchange, Grant grant, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof CancellationException && exchange.abandonment().isSignalled()) {
+            return Refusals.abandoned(exchange.request(), grant);
+        }
+        LOG.error(
+                "the gateway failed at {}: {}",
+                exchange.request(),
+                cause.getClass().getName(),
+                trace(cause));
+        return Refusals.internalError(exchange.request(), grant);
+    }
+
+    /** The response as it goes out. Never throws: an answer is an answer even if nobody could be told of it. */
+    GatewayResponse complete(Exchange exchange, Answer answer) {
+        Grant grant = answer.grant();
+        RateLimiter.Decision decision = grant.decision();
+        if (decision != null && decision.lease() != null) {
+            limits.settle(decision.lease(), answer.served() ? Settlement.COMMIT : Settlement.REFUND);
+        }
+        observers.request(new RequestRecord(
+                exchange.request().method(),
+                exchange.request().path(),
+                exchange.route().toString(),
+                Optional.ofNullable(grant.caller()),
+                answer.response().status(),
+                answer.outcome(),
+                answer.attempts(),
+                clock.nanoTime() - exchange.startNanos()));
+        return withFields(answer);
+    }
+
+    private static GatewayResponse withFields(Answer answer) {
+        GatewayResponse response = answer.response();
+        Terms terms = answer.grant().terms();
+        RateLimiter.Decision decision = answer.grant().decision();
+        String cacheStatus = answer.cacheStatus();
+        if (decision == null && cacheStatus == null) {
+            return response;
+        }
+        Headers.Builder headers = response.headers().toBuilder();
+        if (decision != null && terms != null) {
+            terms.fields().addTo(headers, decision);
+        }
+        if (cacheStatus != null) {
+            headers.add("Cache-Status", cacheStatus);
+        }
+        return response.withHeaders(headers.build());
+    }
+
+    /** The stack without messages, since these may quote what a client sent. */
+    private static Throwable trace(Throwable cause) {
+        Throwable bare = new Throwable(cause.getClass().getName());
+        bare.setStackTrace(cause.getStackTrace());
+        return bare;
+    }
+}

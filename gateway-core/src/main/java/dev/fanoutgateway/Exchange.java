@@ -1,0 +1,52 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.GatewayClock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * A request on its way through the gateway.
+ *
+ * @param route the route it takes
+ * @param request what came in
+ * @param first where the first attempt's blocking I/O runs
+ * @param startNanos when it came, by the gateway's clock
+ * @param deadlineNanos when it must be answered
+ * @param abandonment whether its client is still there
+ */
+record Exchange(
+        Route route,
+        GatewayRequest request,
+        Executor first,
+        long startNanos,
+        long deadlineNanos,
+        Abandonment abandonment) {
+
+    static Exchange begin(Route route, GatewayRequest request, Executor first, GatewayClock clock) {
+        long now = clock.nanoTime();
+        return new Exchange(route, request, first, now, now + route.timeout().toNanos(), new Abandonment());
+    }
+
+    /** {@code answer} as the client waits for it: cancelling that says the client is gone. */
+    CompletableFuture<GatewayResponse> untilClientLeaves(CompletableFuture<GatewayResponse> answer) {
+        if (answer.isDone()) {
+            return answer;
+        }
+        CompletableFuture<GatewayResponse> awaited = new CompletableFuture<>();
+        awaited.whenComplete((response, failure) -> {
+            if (awaited.isCancelled()) {
+                abandonment.signal();
+            }
+        });
+        answer.whenComplete((response, failure) -> {
+            if (failure == null) {
+                awaited.complete(response);
+            } else {
+                awaited.completeExceptionally(failure);
+            }
+        });
+        return awaited;
+    }
+}

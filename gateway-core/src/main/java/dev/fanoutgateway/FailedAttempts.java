@@ -1,0 +1,88 @@
+package dev.fanoutgateway;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.fanoutgateway.limit.MemoryRateLimiter;
+import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.KeyCredential;
+import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.RateLimiter;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Bounds how fast one client address may guess keys. Once an address has used up its failures it is blocked for a while:
+ * keys it presents are refused unseen, except those that were found valid lately, so that callers behind a shared address
+ * are not shut out by one who guesses. Bounded memory; safe for use by any thread.
+ */
+final class FailedAttempts {
+    private static final int MOST_ADDRESSES = 100_000;
+    private static final int MOST_KEYS = 10_000;
+
+    private final GatewayClock clock;
+    private final List<Limit> limits;
+    private final MemoryRateLimiter failures;
+    private final Cache<String, Long> blockedUntilNanos;
+    private final Cache<ByteBuffer, Boolean> knownDigests;
+
+    FailedAttempts(Limit limit, GatewayClock clock) {
+        this.clock = clock;
+        this.limits = List.of(limit);
+        failures = new MemoryRateLimiter(clock, MOST_ADDRESSES);
+        blockedUntilNanos = Caffeine.newBuilder()
+                .maximumSize(MOST_ADDRESSES)
+                .expireAfterWrite(limit.period().plusSeconds(1))
+                .ticker(clock::nanoTime)
+                .executor(Runnable::run)
+                .build();
+        knownDigests = Caffeine.newBuilder()
+                .maximumSize(MOST_KEYS)
+                .expireAfterAccess(Duration.ofHours(1))
+                .ticker(clock::nanoTime)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** How long {@code address} has still to wait before {@code credential} is looked at; zero if it need not wait. */
+    Duration waitFor(String address, KeyCredential credential) {
+        Long until = blockedUntilNanos.getIfPresent(network(address));
+        if (until == null || until - clock.nanoTime() <= 0) {
+            return Duration.ZERO;
+        }
+        boolean known = knownDigests.getIfPresent(ByteBuffer.wrap(credential.sha256())) != null;
+        return known ? Duration.ZERO : Duration.ofNanos(until - clock.nanoTime());
+    }
+
+    /** Counts a failure; the time to wait if that was one too many, else zero. */
+    Duration failed(String address) {
+        String network = network(address);
+        RateLimiter.Decision decision = failures.tryAcquire(new RateLimiter.Request(network, limits, null, 0))
+                .toCompletableFuture()
+                .join();
+        if (!decision.allowed()) {
+            blockedUntilNanos.put(
+                    network, clock.nanoTime() + decision.retryAfter().toNanos());
+        }
+        return decision.retryAfter();
+    }
+
+    /** Remembers a key that was found valid. */
+    void succeeded(KeyCredential credential) {
+        ByteBuffer digest = ByteBuffer.wrap(credential.sha256());
+        if (knownDigests.getIfPresent(digest) == null) {
+            knownDigests.put(digest, Boolean.TRUE);
+        }
+    }
+
+    /** An IPv6 client has a whole /64 to itself (RFC 4291 section 2.5.4), so that counts as one address. */
+    private static String network(String address) {
+        int colons = 0;
+        for (int i = 0; i < address.length(); i++) {
+            if (address.charAt(i) == ':' && ++colons == 4) {
+                return address.substring(0, i);
+            }
+        }
+        return address;
+    }
+}

@@ -1,0 +1,119 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.GatewayClock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine: takes a request through admission, the cache and the race between the replicas to its one answer. Made by
+ * {@link Gateway#builder()}. Safe for use by any thread; nothing here blocks but {@link #close}, and a {@code handle} that
+ * is told to run the first attempt on the calling thread.
+ */
+public final class FanoutGateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FanoutGateway.class);
+
+    private final List<Route> routes;
+    private final AdmissionControl admission;
+    private final Forwarding forwarding;
+    private final Completion completion;
+    private final GatewayClock clock;
+    private final Executor executor;
+    private final long maxRequestBytes;
+    private final List<AutoCloseable> resources;
+
+    FanoutGateway(
+            List<Route> routes,
+            AdmissionControl admission,
+            Forwarding forwarding,
+            Completion completion,
+            GatewayClock clock,
+            Executor executor,
+            long maxRequestBytes,
+            List<AutoCloseable> resources) {
+        this.routes = routes;
+        this.admission = admission;
+        this.forwarding = forwarding;
+        this.completion = completion;
+        this.clock = clock;
+        this.executor = executor;
+        this.maxRequestBytes = maxRequestBytes;
+        this.resources = resources;
+    }
+
+    /** The first route that takes such a request; empty if there is none, and the gateway is not meant. */
+    public Optional<Route> routeFor(String method, String path) {
+        for (Route route : routes) {
+            if (route.takes(method, path)) {
+                return Optional.of(route);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Answers {@code request} by the route that takes it; 404 if none does. See {@link #handle(Route, GatewayRequest, Executor)}. */
+    public CompletableFuture<GatewayResponse> handle(GatewayRequest request) {
+        return routeFor(request.method(), request.path())
+                .map(route -> handle(route, request, executor))
+                .orElseGet(() -> CompletableFuture.completedFuture(Refusals.noRoute(request)));
+    }
+
+    /**
+     * Answers {@code request}. The future completes once, with a response whatever happens, at the latest a little after
+     * the route's timeout; it is complete on return if the answer was at hand (a hit, a refusal). Cancelling it says that
+     * the client is gone.
+     *
+     * @param route one of this gateway's, from {@link #routeFor}
+     * @param first where the first attempt's blocking I/O runs: {@link #executor()}, or {@code Runnable::run} to run it on
+     *     the calling thread
+     */
+    public CompletableFuture<GatewayResponse> handle(Route route, GatewayRequest request, Executor first) {
+        Exchange exchange = Exchange.begin(route, request, first, clock);
+        return exchange.untilClientLeaves(CompletableFuture.completedFuture(exchange)
+                .thenCompose(admission::admit)
+                .thenCompose(admitted -> admitted.fold(this::answer, CompletableFuture::completedFuture))
+                .exceptionally(failure -> completion.failed(exchange, Grant.NONE, failure))
+                .thenApply(answer -> completion.complete(exchange, answer)));
+    }
+
+    private CompletionStage<Answer> answer(Admission admitted) {
+        return CompletableFuture.completedFuture(admitted)
+                .thenCompose(request -> request.fromCache(clock.currentTimeMillis())
+                        .<CompletionStage<Answer>>map(CompletableFuture::completedFuture)
+                        .orElseGet(() -> forwarding.forward(request)))
+                .exceptionally(failure -> completion.failed(admitted.exchange(), admitted.grant(), failure));
+    }
+
+    /** Runs tasks that may block: on virtual threads where there are any, unless the host gave its own. */
+    public Executor executor() {
+        return executor;
+    }
+
+    /** The most that a request's content may have, in bytes. */
+    public long maxRequestBytes() {
+        return maxRequestBytes;
+    }
+
+    /** Ends the gateway's own threads and connections. Requests under way are not waited for. */
+    @Override
+    public void close() {
+        closeAll(resources);
+    }
+
+    static void closeAll(List<AutoCloseable> resources) {
+        for (AutoCloseable resource : resources) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOG.warn(
+                        "closing a part of the gateway failed: {}", e.getClass().getName());
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.caching.SharedCache;
+import dev.fanoutgateway.caching.SingleFlight;
+import dev.fanoutgateway.fanout.Fanout;
+import dev.fanoutgateway.fanout.FanoutResult;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.CacheKey;
+import dev.fanoutgateway.spi.GatewayClock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Gets an answer from the backends: identical misses share one flight, and what a flight brings is stored and told to the
+ * developers once, whoever waits for it.
+ */
+final class Forwarding {
+    private final Upstreams upstreams;
+    private final Fanout fanout;
+    private final SharedCache cache;
+    private final SingleFlight<Landing> flights = new SingleFlight<>();
+    private final GatewayClock clock;
+    private final Executor executor;
+
+    Forwarding(Upstreams upstreams, Fanout fanout, SharedCache cache, GatewayClock clock, Executor executor) {
+        this.upstreams = upstreams;
+        this.fanout = fanout;
+        this.cache = cache;
+        this.clock = clock;
+        this.executor = executor;
+    }
+
+    CompletionStage<Answer> forward(Admission admission) {
+        CacheKey key = admission.key();
+        if (admission.exchange().abandonment().isSignalled()) {
+            return CompletableFuture.completedFuture(
+                    Refusals.abandoned(admission.exchange().request(), admission.grant()));
+        }
+        return key != null && admission.mayShareFlight() ? together(key, admission) : alone(admission);
+    }
+
+    private CompletionStage<Answer> together(CacheKey key, Admission admission) {
+        SingleFlight.Ticket<Landing> ticket = flights.join(key, () -> launchUnlessStored(key, admission));
+        admission.exchange().abandonment().onSignal(ticket::leave);
+        if (ticket.leader()) {
+            return ticket.result().thenApply(landing -> landing.answer(admission, false));
+        }
+        // Elsewhere than on the thread that ends the flight, or it would write everybody's answers one after the other.
+        return ticket.result()
+                .thenComposeAsync(
+                        landing -> landing.serves(admission)
+                                ? CompletableFuture.completedFuture(landing.answer(admission, true))
+                                : alone(admission),
+                        executor);
+    }
+
+    private CompletionStage<Answer> alone(Admission admission) {
+        SingleFlight.Flight<Landing> flight = launch(admission);
+        admission.exchange().abandonment().onSignal(flight::cancel);
+        return flight.result().thenApply(landing -> landing.answer(admission, false));
+    }
+
+    /** A flight, unless another one ended, and its response was stored, between this request's lookup and now. */
+    private SingleFlight.Flight<Landing> launchUnlessStored(CacheKey key, Admission admission) {
+        CompletableFuture<SharedCache.Lookup> again =
+                cache.lookup(key, admission.forwarded()).toCompletableFuture();
+        if (again.isDone() && again.join().result() == SharedCache.Result.HIT) {
+            return new Landed(CompletableFuture.completedFuture(
+                    new Landing(admission.forwarded(), null, again.join().entry(), true, clock.currentTimeMillis())));
+        }
+        return launch(admission); // a store that is not at hand is not asked twice: a second flight is cheaper
+    }
+
+    private SingleFlight.Flight<Landing> launch(Admission admission) {
+        Exchange exchange = admission.exchange();
+        Upstream upstream = upstreams.of(exchange.route().backends());
+        long sentMillis = clock.currentTimeMillis();
+        Fanout.Race race = fanout.start(upstream.plan(exchange, admission.forwarded(), fanout));
+        return new InFlight(race, race.result().thenApply(result -> landed(admission, upstream, result, sentMillis)));
+    }
+
+    /** What is done once for each flight: the developers are told, and what may be stored is. */
+    private Landing landed(Admission admission, Upstream upstream, FanoutResult result, long sentMillis) {
+        CachePolicy policy = admission.exchange().route().cache();
+        upstream.alerts().report(admission.exchange().route(), admission.forwarded(), result);
+        CacheKey key = admission.key();
+        GatewayResponse response = result.response();
+        Backend backend = result.backend();
+        boolean shared = false;
+        if (key != null && result.cause() == FanoutResult.Cause.ACCEPTED && response != null && backend != null) {
+            shared = begun(cache.store(policy, key, admission.forwarded(), response, backend.id(), sentMillis));
+        } else if (key != null && result.cause() == FanoutResult.Cause.ABSENT) {
+            cache.absent(key, policy.absentTtl());
+        }
+        return new Landing(admission.forwarded(), result, null, shared, clock.currentTimeMillis());
+    }
+
+    /** Whether a response is stored, or about to be: nobody waits for a slow store. */
+    private static boolean begun(CompletionStage<Boolean> storing) {
+        CompletableFuture<Boolean> stage = storing.toCompletableFuture();
+        return !stage.isDone() || stage.join();
+    }
+
+    /** A race under way. */
+    private record InFlight(Fanout.Race race, CompletableFuture<Landing> result)
+            implements SingleFlight.Flight<Landing> {
+        @Override
+        public void cancel() {
+            race.cancel();
+        }
+    }
+
+    /** A flight that was not needed. */
+    private record Landed(CompletableFuture<Landing> result) implements SingleFlight.Flight<Landing> {
+        @Override
+        public void cancel() {}
+    }
+}

@@ -1,0 +1,227 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.auth.KeyEntry;
+import dev.fanoutgateway.auth.KeyExtractor;
+import dev.fanoutgateway.limit.StoreFailurePolicy;
+import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.BackendClient;
+import dev.fanoutgateway.spi.DevNotifier;
+import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.GatewayObserver;
+import dev.fanoutgateway.spi.KeyAuthenticator;
+import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.RateLimiter;
+import dev.fanoutgateway.spi.ResponseCache;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects a gateway's parts. {@link #build()} takes a snapshot: later calls change nothing that was built. What is handed
+ * in (an executor, a limiter, a cache, ...) stays the host's to close; what the gateway makes for itself it closes. Not
+ * safe for use by several threads.
+ */
+public final class GatewayBuilder {
+    static final String DEFAULT_GROUP = "default";
+
+    final Map<String, BackendGroup> groups = new LinkedHashMap<>();
+    final List<Route> routes = new ArrayList<>();
+    final Map<String, Plan> plans = new LinkedHashMap<>();
+    final List<KeyEntry> keys = new ArrayList<>();
+    final List<GatewayObserver> observers = new ArrayList<>();
+
+    @Nullable
+    Path keysFile;
+
+    @Nullable
+    KeyAuthenticator authenticator;
+
+    KeyExtractor extractor = KeyExtractor.standard();
+    Limit failedAuthentication = Limit.perMinute(30);
+
+    @Nullable
+    RateLimiter limiter;
+
+    StoreFailurePolicy onLimiterFailure = StoreFailurePolicy.LOCAL;
+
+    @Nullable
+    ResponseCache cache;
+
+    long cacheBytes = 64L << 20;
+
+    @Nullable
+    DevNotifier notifier;
+
+    Duration digest = Duration.ofMinutes(5);
+
+    @Nullable
+    BackendClient client;
+
+    @Nullable
+    GatewayClock clock;
+
+    @Nullable
+    Executor executor;
+
+    Duration pluginTimeout = Duration.ofSeconds(1);
+    long maxRequestBytes = 1L << 20;
+
+    GatewayBuilder() {}
+
+    /** The replicas of the group {@code default}, in order of preference; see {@link Backend#of}. */
+    public GatewayBuilder backends(String... urls) {
+        return backends(BackendGroup.of(DEFAULT_GROUP, urls));
+    }
+
+    /** A group of replicas, in place of an earlier one of its name. */
+    public GatewayBuilder backends(BackendGroup group) {
+        groups.put(group.name(), group);
+        return this;
+    }
+
+    /** One more route, after those before it. Without any, one route takes every request to the group {@code default}. */
+    public GatewayBuilder route(Route route) {
+        routes.add(route);
+        return this;
+    }
+
+    /** A plan, in place of an earlier one of its name. Without any, keys are not limited and cover every route. */
+    public GatewayBuilder plan(Plan plan) {
+        plans.put(plan.name(), plan);
+        return this;
+    }
+
+    /** A key, of which only the SHA-256 digest is kept. */
+    public GatewayBuilder key(String id, String key, String plan) {
+        return key(KeyEntry.ofKey(id, key, plan));
+    }
+
+    /** A key by its digest. */
+    public GatewayBuilder key(KeyEntry entry) {
+        keys.add(entry);
+        return this;
+    }
+
+    /** Keys from a JSON or YAML file, which is read again when it changes. */
+    public GatewayBuilder keysFile(Path file) {
+        keysFile = file;
+        return this;
+    }
+
+    /** Another way to tell callers; asked after the keys given here and in the file. */
+    public GatewayBuilder authenticator(KeyAuthenticator other) {
+        authenticator = other;
+        return this;
+    }
+
+    /** Where a request carries its key. */
+    public GatewayBuilder keyExtractor(KeyExtractor other) {
+        extractor = other;
+        return this;
+    }
+
+    /** How many failed attempts to authenticate one client address has before it must wait: 30 a minute by default. */
+    public GatewayBuilder failedAuthentication(Limit limit) {
+        failedAuthentication = limit;
+        return this;
+    }
+
+    /** Another limiter than the one in memory. */
+    public GatewayBuilder rateLimiter(RateLimiter other) {
+        limiter = other;
+        return this;
+    }
+
+    /** What holds while {@link #rateLimiter} fails: LOCAL by default. */
+    public GatewayBuilder onLimiterFailure(StoreFailurePolicy policy) {
+        onLimiterFailure = policy;
+        return this;
+    }
+
+    /** Another response store than the one in memory. */
+    public GatewayBuilder cache(ResponseCache other) {
+        cache = other;
+        return this;
+    }
+
+    /** What the store in memory may take, 64 MiB by default. */
+    public GatewayBuilder cacheBytes(long bytes) {
+        if (bytes < 1 << 10) {
+            throw new IllegalArgumentException("expected a cache of 1 KiB or more, got " + bytes + " bytes");
+        }
+        cacheBytes = bytes;
+        return this;
+    }
+
+    /** Tells the developers; by default they are told by the log. */
+    public GatewayBuilder notifier(DevNotifier other) {
+        notifier = other;
+        return this;
+    }
+
+    /** Equal messages within this time become one: 5 min by default, 0 to 1 day. */
+    public GatewayBuilder digest(Duration window) {
+        if (window.isNegative() || window.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("expected a digest window of 0 to 1 day, got " + window);
+        }
+        digest = window;
+        return this;
+    }
+
+    /** One more observer. */
+    public GatewayBuilder observer(GatewayObserver observer) {
+        observers.add(observer);
+        return this;
+    }
+
+    /** Another way to the network than OkHttp with its defaults. */
+    public GatewayBuilder client(BackendClient other) {
+        client = other;
+        return this;
+    }
+
+    /** Another time than this machine's, for tests. */
+    public GatewayBuilder clock(GatewayClock other) {
+        clock = other;
+        return this;
+    }
+
+    /** Runs what may block, in place of threads of the gateway's own. */
+    public GatewayBuilder executor(Executor other) {
+        executor = other;
+        return this;
+    }
+
+    /** How long an authenticator, limiter or cache may take before it counts as failed: 1 s by default. */
+    public GatewayBuilder pluginTimeout(Duration timeout) {
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMinutes(5)) > 0) {
+            throw new IllegalArgumentException("expected a plug-in timeout of 1ms to 5 min, got " + timeout);
+        }
+        pluginTimeout = timeout;
+        return this;
+    }
+
+    /** The most that a request's content may have: 1 MiB by default. */
+    public GatewayBuilder maxRequestBytes(long bytes) {
+        if (bytes < 0 || bytes > 1L << 30) {
+            throw new IllegalArgumentException("expected a request limit of 0 bytes to 1 GiB, got " + bytes);
+        }
+        maxRequestBytes = bytes;
+        return this;
+    }
+
+    /**
+     * The gateway.
+     *
+     * @throws IllegalStateException if a name leads nowhere: a route's group, a key's or file's plan; or if a route
+     *     requires a key and the gateway knows none
+     */
+    public FanoutGateway build() {
+        return Assembly.gateway(this);
+    }
+}

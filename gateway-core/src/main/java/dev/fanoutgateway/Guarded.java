@@ -1,0 +1,150 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.spi.DevMessage;
+import dev.fanoutgateway.spi.DevMessage.Type;
+import dev.fanoutgateway.spi.GatewayClock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where a plug-in's code is called. Whatever it does (throw, return null, fail, never complete, complete
+ * twice or late), the caller of {@link #call} gets a stage that completes once and in time, and the developers are told.
+ */
+final class Guarded {
+    private final String plugin;
+    private final long patienceNanos;
+    private final GatewayClock clock;
+    private final Trouble trouble;
+
+    /**
+     * @param plugin names it in messages, such as {@code rate limiter}
+     * @param patienceNanos how long a call may take
+     */
+    Guarded(String plugin, long patienceNanos, GatewayClock clock, Consumer<DevMessage> messages) {
+        this.plugin = plugin;
+        this.patienceNanos = patienceNanos;
+        this.clock = clock;
+        this.trouble = new Trouble("the " + plugin, "plugin-failed:" + plugin, clock, messages);
+    }
+
+    /**
+     * Calls the plug-in.
+     *
+     * @param call what to ask of it; must give a stage with a value
+     * @param otherwise the value in its place when it fails; must not throw
+     */
+    <T> CompletionStage<T> call(Supplier<CompletionStage<T>> call, Function<Throwable, T> otherwise) {
+        return call(call, otherwise, late -> {});
+    }
+
+    /**
+     * Calls the plug-in.
+     *
+     * @param late takes a value that comes when nobody waits for it any more
+     */
+    <T> CompletionStage<T> call(Supplier<CompletionStage<T>> call, Function<Throwable, T> otherwise, Consumer<T> late) {
+        CompletableFuture<T> asked = ask(call);
+        if (asked.isDone()) {
+            return settled(asked, otherwise);
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        GatewayClock.Timer timer = clock.schedule(
+                patienceNanos,
+                () -> answer.completeExceptionally(
+                        new Misbehaviour("no answer within " + patienceNanos / 1_000_000 + " ms")));
+        asked.whenComplete((value, failure) -> {
+            timer.cancel();
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else if (!answer.complete(value) && value != null) {
+                late.accept(value);
+            }
+        });
+        return answer.handle((value, failure) -> judged(value, failure, otherwise));
+    }
+
+    /** Calls a plug-in that gives no value; its failure is told and otherwise ignored. */
+    void run(Supplier<CompletionStage<@Nullable Void>> call) {
+        call(() -> present(call.get()), failure -> Boolean.FALSE);
+    }
+
+    /** Calls a plug-in that answers at once. */
+    <T> T now(Supplier<T> call, Function<Throwable, T> otherwise) {
+        T value = null;
+        Throwable failure = null;
+        try {
+            value = call.get();
+        } catch (Throwable thrown) {
+            failure = thrown;
+        }
+        return judged(value, failure, otherwise);
+    }
+
+    /** Tells the developers that the plug-in failed where it was called by others. */
+    void failed(Throwable failure) {
+        trouble.failed(Type.PLUGIN_FAILED, "the " + plugin + " failed", List.of(reason(failure)));
+    }
+
+    private static CompletionStage<Boolean> present(@Nullable CompletionStage<@Nullable Void> stage) {
+        if (stage == null) {
+            throw new Misbehaviour("returned null");
+        }
+        return stage.thenApply(nothing -> Boolean.TRUE);
+    }
+
+    private static <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> call) {
+        try {
+            CompletionStage<T> stage = call.get();
+            return stage == null
+                    ? CompletableFuture.failedFuture(new Misbehaviour("returned null"))
+                    : stage.toCompletableFuture();
+        } catch (Throwable thrown) {
+            return CompletableFuture.failedFuture(thrown);
+        }
+    }
+
+    private <T> CompletionStage<T> settled(CompletableFuture<T> asked, Function<Throwable, T> otherwise) {
+        if (!asked.isCompletedExceptionally() && asked.join() != null) {
+            trouble.succeeded();
+            return asked;
+        }
+        return asked.handle((value, failure) -> judged(value, failure, otherwise));
+    }
+
+    private <T> T judged(@Nullable T value, @Nullable Throwable failure, Function<Throwable, T> otherwise) {
+        if (failure == null && value != null) {
+            trouble.succeeded();
+            return value;
+        }
+        Throwable cause = failure == null ? new Misbehaviour("gave null") : unwrapped(failure);
+        failed(cause);
+        return otherwise.apply(cause);
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+
+    /** The kind of failure, without its message: that is the plug-in's, and may quote a key. */
+    private static String reason(Throwable failure) {
+        return failure instanceof Misbehaviour
+                ? "" + failure.getMessage()
+                : failure.getClass().getName();
+    }
+
+    /** What a plug-in did against its contract. */
+    private static final class Misbehaviour extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Misbehaviour(String what) {
+            super(what, null, false, false);
+        }
+    }
+}

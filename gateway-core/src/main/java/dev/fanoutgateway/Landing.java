@@ -1,0 +1,72 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.caching.CacheRules;
+import dev.fanoutgateway.fanout.FanoutResult;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.CachedResponse;
+import dev.fanoutgateway.spi.RequestRecord.Outcome;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a flight brought: a result from the backends, or an entry that was stored in the meantime.
+ *
+ * @param asked the request that was sent
+ * @param result what became of it; null if there was no need to ask
+ * @param entry what was stored in the meantime; null if the backends were asked
+ * @param shared whether others may have the response too
+ * @param receivedMillis when it came
+ */
+record Landing(
+        GatewayRequest asked,
+        @Nullable FanoutResult result,
+        @Nullable CachedResponse entry,
+        boolean shared,
+        long receivedMillis) {
+
+    /** Whether a follower may have it: failures are everybody's, responses only where they may be shared and fit. */
+    boolean serves(Admission follower) {
+        if (result == null) {
+            return true;
+        }
+        GatewayResponse response = result.response();
+        return switch (result.cause()) {
+            case ACCEPTED, FINAL ->
+                shared && response != null && CacheRules.sameVariant(response.headers(), asked, follower.forwarded());
+            case ABSENT, BROKEN, UNAVAILABLE, LATE -> true;
+            case CANCELLED -> false;
+        };
+    }
+
+    /** The answer it makes for one of those who waited. */
+    Answer answer(Admission admission, boolean follower) {
+        if (entry != null) {
+            return Answers.hit(admission, entry, receivedMillis);
+        }
+        if (result == null) {
+            throw new IllegalStateException("a landing has a result or an entry");
+        }
+        GatewayResponse response = result.response();
+        Grant grant = admission.grant();
+        if (result.cause() == FanoutResult.Cause.CANCELLED) {
+            return Refusals.abandoned(admission.exchange().request(), grant);
+        }
+        String status = Answers.forwardStatus(admission)
+                .stored(shared)
+                .collapsed(follower)
+                .value();
+        List<AttemptOutcome> attempts = follower ? List.of() : result.attempts();
+        if (response != null) {
+            GatewayResponse own = admission.key() == null
+                    ? response
+                    : CacheRules.answer(response, admission.exchange().request(), receivedMillis);
+            return new Answer(own, follower ? Outcome.COLLAPSED : Outcome.FORWARDED, grant, attempts, status);
+        }
+        GatewayResponse nobody = Refusals.nobody(
+                admission.exchange().request(), admission.exchange().route().failurePolicy(), result.cause());
+        Outcome outcome = result.cause() == FanoutResult.Cause.ABSENT ? Outcome.ABSENT : Outcome.FAILED;
+        return new Answer(nobody, outcome, grant, attempts, status);
+    }
+}

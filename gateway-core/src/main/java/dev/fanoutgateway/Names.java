@@ -1,0 +1,52 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.auth.KeyEntry;
+import java.util.List;
+import java.util.Set;
+
+/** Checks that the names within a configuration lead somewhere. */
+final class Names {
+    private Names() {}
+
+    /**
+     * The routes, complete.
+     *
+     * @throws IllegalStateException if a name leads nowhere
+     */
+    static List<Route> checked(GatewayBuilder from) {
+        if (from.groups.isEmpty()) {
+            throw new IllegalStateException("expected backends, got none: call backends(\"http://...\") first");
+        }
+        for (KeyEntry key : from.keys) {
+            known("key '" + key.id() + "'", "plan", key.plan(), from.plans.keySet());
+        }
+        boolean knowsKeys = !from.keys.isEmpty() || from.keysFile != null || from.authenticator != null;
+        List<Route> routes = from.routes.isEmpty() ? List.of(Route.path("/**").build()) : from.routes;
+        return routes.stream().map(route -> completed(route, knowsKeys, from)).toList();
+    }
+
+    private static Route completed(Route route, boolean knowsKeys, GatewayBuilder from) {
+        if (!from.groups.containsKey(route.backends())) {
+            throw new IllegalStateException(
+                    dangling("route '" + route + "'", "backends", route.backends(), from.groups.keySet()));
+        }
+        if (route.auth() == null) {
+            return route.withAuth(knowsKeys ? Auth.REQUIRED : Auth.NONE);
+        }
+        if (route.auth() != Auth.NONE && !knowsKeys) {
+            throw new IllegalStateException("route '" + route
+                    + "' wants keys, expected key(...), keysFile(...) or authenticator(...), got none");
+        }
+        return route;
+    }
+
+    private static void known(String who, String what, String name, Set<String> names) {
+        if (!names.isEmpty() && !names.contains(name)) {
+            throw new IllegalStateException(dangling(who, what, name, names));
+        }
+    }
+
+    private static String dangling(String who, String what, String name, Set<String> names) {
+        return who + " names the " + what + " '" + name + "', expected one of " + names;
+    }
+}

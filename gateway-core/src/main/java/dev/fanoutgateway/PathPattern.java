@@ -1,0 +1,84 @@
+package dev.fanoutgateway;
+
+import java.util.List;
+
+/**
+ * A pattern for paths, compared segment by segment and with regard to case: {@code *} stands for one segment that is not
+ * empty, {@code **} as the last segment for any rest, none included; everything else stands for itself.
+ *
+ * <p>{@code /api/v1/**} matches {@code /api/v1}, {@code /api/v1/} and {@code /api/v1/a/b}, and not {@code /api/v10}.
+ */
+public final class PathPattern {
+    private final String text;
+    private final String[] segments;
+    private final boolean open;
+
+    private PathPattern(String text, String[] segments, boolean open) {
+        this.text = text;
+        this.segments = segments;
+        this.open = open;
+    }
+
+    /**
+     * A pattern from its text.
+     *
+     * @throws IllegalArgumentException if it does not begin with {@code /}, has {@code **} elsewhere than at the end, a
+     *     {@code *} within a segment, or a query
+     */
+    public static PathPattern of(String text) {
+        if (!text.startsWith("/") || text.indexOf('?') >= 0 || text.indexOf('#') >= 0) {
+            throw new IllegalArgumentException("expected a path pattern such as /api/**, got '" + text + "'");
+        }
+        boolean open = text.endsWith("/**");
+        String fixed = open ? text.substring(0, text.length() - 3) : text;
+        String[] segments = fixed.isEmpty() ? new String[0] : fixed.substring(1).split("/", -1);
+        for (String segment : List.of(segments)) {
+            if (segment.indexOf('*') >= 0 && !segment.equals("*")) {
+                throw new IllegalArgumentException(
+                        "expected '*' as a whole segment and '**' only at the end, got '" + text + "'");
+            }
+        }
+        return new PathPattern(text, segments, open);
+    }
+
+    /** Whether {@code path}, as it was received, matches. */
+    public boolean matches(String path) {
+        int from = 0;
+        for (String segment : segments) {
+            if (from >= path.length() || path.charAt(from) != '/') {
+                return false;
+            }
+            int end = path.indexOf('/', from + 1);
+            if (end < 0) {
+                end = path.length();
+            }
+            if (!matchesSegment(segment, path, from + 1, end)) {
+                return false;
+            }
+            from = end;
+        }
+        return from == path.length() || (open && path.charAt(from) == '/');
+    }
+
+    private static boolean matchesSegment(String segment, String path, int from, int end) {
+        if (segment.equals("*")) {
+            return end > from;
+        }
+        return segment.length() == end - from && path.startsWith(segment, from);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PathPattern pattern && text.equals(pattern.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.Quota;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What callers of one plan may do. Immutable: each method gives a changed copy.
+ *
+ * @param name names it in keys and configuration
+ * @param limits rates, all of which hold at once
+ * @param quota credits for a day or month; null for none
+ * @param routes paths that the plan covers; empty for all
+ */
+public record Plan(
+        String name, List<Limit> limits, @Nullable Quota quota, List<PathPattern> routes) {
+    public Plan {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("expected a plan's name, got a blank one");
+        }
+        limits = List.copyOf(limits);
+        routes = List.copyOf(routes);
+    }
+
+    /** A plan without limits that covers all routes. */
+    public static Plan of(String name) {
+        return new Plan(name, List.of(), null, List.of());
+    }
+
+    /** This plan with one more limit. */
+    public Plan limit(Limit limit) {
+        List<Limit> more = new ArrayList<>(limits);
+        more.add(limit);
+        return new Plan(name, more, quota, routes);
+    }
+
+    /** This plan with a quota. */
+    public Plan quota(Quota credits) {
+        return new Plan(name, limits, credits, routes);
+    }
+
+    /** This plan restricted to paths that match one of these patterns, as in {@link PathPattern#of}. */
+    public Plan routes(String... patterns) {
+        return new Plan(
+                name,
+                limits,
+                quota,
+                Arrays.stream(patterns).map(PathPattern::of).toList());
+    }
+
+    boolean covers(String path) {
+        if (routes.isEmpty()) {
+            return true;
+        }
+        for (PathPattern pattern : routes) {
+            if (pattern.matches(path)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.fanout.FanoutResult;
+import dev.fanoutgateway.http.Body;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.RequestRecord.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The responses the gateway makes itself: an envelope {@code {"status": false, "message": ..., "reason": ...}}, or problem
+ * details (RFC 9457) where the client asks for them; never stored by anyone.
+ */
+final class Refusals {
+    private static final String PROBLEM = "application/problem+json";
+
+    private Refusals() {}
+
+    static Answer badRequest(GatewayRequest request, String message, Grant grant) {
+        return Answer.of(response(request, 400, "bad-request", message), Outcome.BAD_REQUEST, grant);
+    }
+
+    /** One and the same for a missing, malformed, unknown and expired key (RFC 9110 section 15.5.2). */
+    static Answer unauthenticated(GatewayRequest request) {
+        GatewayResponse response = response(request, 401, "unauthenticated", "A valid API key is required.");
+        return Answer.of(
+                with(response, "WWW-Authenticate", "Bearer realm=\"api\""), Outcome.UNAUTHENTICATED, Grant.NONE);
+    }
+
+    static Answer tooManyFailures(GatewayRequest request, Duration retryAfter) {
+        GatewayResponse response =
+                response(request, 429, "too-many-failures", "Too many failed attempts to authenticate.");
+        return Answer.of(with(response, "Retry-After", seconds(retryAfter)), Outcome.LIMITED, Grant.NONE);
+    }
+
+    static Answer notInPlan(GatewayRequest request, Grant grant) {
+        return Answer.of(
+                response(request, 403, "not-in-plan", "The caller's plan does not cover this resource."),
+                Outcome.FORBIDDEN,
+                grant);
+    }
+
+    /** Over a limit; {@link Completion} adds what the limiter said, {@code Retry-After} included (RFC 6585 section 4). */
+    static Answer limited(GatewayRequest request, Grant grant) {
+        return Answer.of(
+                response(request, 429, "rate-limited", "The plan's limit is reached; retry after the stated time."),
+                Outcome.LIMITED,
+                grant);
+    }
+
+    /** A part that is needed to admit the request does not work. */
+    static Answer unavailable(GatewayRequest request, Grant grant) {
+        GatewayResponse response =
+                response(request, 503, "gateway-unavailable", "The gateway cannot decide right now.");
+        return Answer.of(with(response, "Retry-After", "1"), Outcome.ERROR, grant);
+    }
+
+    static GatewayResponse noRoute(GatewayRequest request) {
+        return response(request, 404, "no-route", "There is no such route.");
+    }
+
+    static Answer internalError(GatewayRequest request, Grant grant) {
+        return Answer.of(response(request, 500, "internal-error", "The gateway failed."), Outcome.ERROR, grant);
+    }
+
+    /** The client is gone: nobody reads this (status as in nginx's 499 has no place in HTTP, so 503). */
+    static Answer abandoned(GatewayRequest request, Grant grant) {
+        return Answer.of(response(request, 503, "abandoned", "The client went away."), Outcome.ABANDONED, grant);
+    }
+
+    /** No backend had an acceptable answer. */
+    static GatewayResponse nobody(GatewayRequest request, FailurePolicy policy, FanoutResult.Cause cause) {
+        int status = policy.statusFor(cause);
+        String message = switch (cause) {
+            case ABSENT -> "No backend has this resource.";
+            case UNAVAILABLE -> "No backend can be reached.";
+            case LATE -> "No backend answered in time.";
+            case ACCEPTED, FINAL, BROKEN, CANCELLED -> "No backend gave an acceptable answer.";
+        };
+        return response(request, status, cause.name().toLowerCase(Locale.ROOT), message);
+    }
+
+    private static GatewayResponse response(GatewayRequest request, int status, String reason, String message) {
+        boolean problem = wantsProblem(request.headers());
+        String json = problem
+                ? "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"reason\":\"%s\"}"
+                        .formatted(title(status), status, message, reason)
+                : "{\"status\": false, \"message\": \"%s\", \"reason\": \"%s\"}".formatted(message, reason);
+        Headers headers =
+                Headers.of("Content-Type", problem ? PROBLEM : "application/json", "Cache-Control", "no-store");
+        return new GatewayResponse(status, headers, Body.utf8(json));
+    }
+
+    private static boolean wantsProblem(Headers headers) {
+        List<String> accepts = headers.all("Accept");
+        for (String accept : accepts) {
+            if (accept.toLowerCase(Locale.ROOT).contains(PROBLEM)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String title(int status) {
+        return switch (status) {
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 429 -> "Too Many Requests";
+            case 502 -> "Bad Gateway";
+            case 503 -> "Service Unavailable";
+            case 504 -> "Gateway Timeout";
+            default -> "Internal Server Error";
+        };
+    }
+
+    private static GatewayResponse with(GatewayResponse response, String name, String value) {
+        return response.withHeaders(
+                response.headers().toBuilder().add(name, value).build());
+    }
+
+    /** Whole seconds, rounded up, at least one (RFC 9110 section 10.2.3). */
+    private static String seconds(Duration time) {
+        return Long.toString(Math.max(1, time.plusNanos(999_999_999).toSeconds()));
+    }
+}

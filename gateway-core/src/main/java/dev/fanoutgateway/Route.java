@@ -1,0 +1,252 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.fanout.Acceptors;
+import dev.fanoutgateway.fanout.FanoutStrategy;
+import dev.fanoutgateway.spi.ResponseAcceptor;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which requests it takes, whom it asks, and how. Immutable; made by {@link #path}. The first route that matches path and
+ * method takes the request.
+ */
+public final class Route {
+    private final PathPattern pattern;
+    private final Set<String> methods;
+    private final String backends;
+    private final FanoutStrategy strategy;
+    private final ResponseAcceptor acceptor;
+    private final Duration timeout;
+    private final Duration attemptTimeout;
+    private final long maxResponseBytes;
+    private final CachePolicy cache;
+    private final @Nullable Auth auth;
+    private final long cost;
+    private final FailurePolicy failurePolicy;
+
+    private Route(Builder builder) {
+        pattern = builder.pattern;
+        methods = Set.copyOf(builder.methods);
+        backends = builder.backends;
+        strategy = builder.strategy;
+        acceptor = builder.acceptor;
+        timeout = builder.timeout;
+        attemptTimeout = builder.attemptTimeout;
+        maxResponseBytes = builder.maxResponseBytes;
+        cache = builder.cache;
+        auth = builder.auth;
+        cost = builder.cost;
+        failurePolicy = builder.failurePolicy;
+    }
+
+    /**
+     * A route for the paths that {@code pattern} matches, as in {@link PathPattern#of}: every method, the group
+     * {@code default}, {@link FanoutStrategy#parallel()}, {@link Acceptors#successful()}, 5 min in all and 30 s an
+     * attempt, 8 MiB a response, {@link CachePolicy#standard()}, cost 1, {@link FailurePolicy#ENVELOPE_404}, and a key
+     * required if the gateway knows any.
+     */
+    public static Builder path(String pattern) {
+        return new Builder(PathPattern.of(pattern));
+    }
+
+    /** The paths it takes. */
+    public PathPattern pattern() {
+        return pattern;
+    }
+
+    /** The methods it takes; empty for all. */
+    public Set<String> methods() {
+        return methods;
+    }
+
+    /** The name of the backend group it asks. */
+    public String backends() {
+        return backends;
+    }
+
+    /** How it asks them. */
+    public FanoutStrategy strategy() {
+        return strategy;
+    }
+
+    /** What it accepts as an answer. */
+    public ResponseAcceptor acceptor() {
+        return acceptor;
+    }
+
+    /** How long a request may take in all. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /** How long one attempt may take. */
+    public Duration attemptTimeout() {
+        return attemptTimeout;
+    }
+
+    /** How much of a response may be buffered, in bytes. */
+    public long maxResponseBytes() {
+        return maxResponseBytes;
+    }
+
+    /** What it caches. */
+    public CachePolicy cache() {
+        return cache;
+    }
+
+    /** Whether it wants a key; before a gateway is built, null stands for 'if the gateway knows any'. */
+    public @Nullable Auth auth() {
+        return auth;
+    }
+
+    /** What an answer costs, in credits. */
+    public long cost() {
+        return cost;
+    }
+
+    /** Which status a caller gets when nobody has an answer. */
+    public FailurePolicy failurePolicy() {
+        return failurePolicy;
+    }
+
+    boolean takes(String method, String path) {
+        return (methods.isEmpty() || methods.contains(method)) && pattern.matches(path);
+    }
+
+    Route withAuth(Auth decided) {
+        return new Builder(this).auth(decided).build();
+    }
+
+    @Override
+    public String toString() {
+        return methods.isEmpty() ? pattern.toString() : String.join(",", methods) + ' ' + pattern;
+    }
+
+    /** Collects a route's properties. Not safe for use by several threads. */
+    public static final class Builder {
+        private final PathPattern pattern;
+        private Set<String> methods = Set.of();
+        private String backends = GatewayBuilder.DEFAULT_GROUP;
+        private FanoutStrategy strategy = FanoutStrategy.parallel();
+        private ResponseAcceptor acceptor = Acceptors.successful();
+        private Duration timeout = Duration.ofMinutes(5);
+        private Duration attemptTimeout = Duration.ofSeconds(30);
+        private long maxResponseBytes = 8L << 20;
+        private CachePolicy cache = CachePolicy.standard();
+        private @Nullable Auth auth;
+        private long cost = 1;
+        private FailurePolicy failurePolicy = FailurePolicy.ENVELOPE_404;
+
+        private Builder(PathPattern pattern) {
+            this.pattern = pattern;
+        }
+
+        private Builder(Route route) {
+            pattern = route.pattern;
+            methods = route.methods;
+            backends = route.backends;
+            strategy = route.strategy;
+            acceptor = route.acceptor;
+            timeout = route.timeout;
+            attemptTimeout = route.attemptTimeout;
+            maxResponseBytes = route.maxResponseBytes;
+            cache = route.cache;
+            auth = route.auth;
+            cost = route.cost;
+            failurePolicy = route.failurePolicy;
+        }
+
+        /** Takes these methods only; they are case-sensitive. */
+        public Builder methods(String... names) {
+            for (String name : names) {
+                if (!name.matches("[A-Z][A-Z-]*")) {
+                    throw new IllegalArgumentException("expected a method such as GET, got '" + name + "'");
+                }
+            }
+            methods = new LinkedHashSet<>(List.of(names));
+            return this;
+        }
+
+        /** Asks the backends of this group. */
+        public Builder backends(String group) {
+            backends = group;
+            return this;
+        }
+
+        /** Asks them in this way. */
+        public Builder strategy(FanoutStrategy how) {
+            strategy = how;
+            return this;
+        }
+
+        /** Accepts these answers. */
+        public Builder accept(ResponseAcceptor judge) {
+            acceptor = judge;
+            return this;
+        }
+
+        /** Ends a request after this long, 1 ms to 1 day. */
+        public Builder timeout(Duration whole) {
+            timeout = checked("timeout", whole);
+            return this;
+        }
+
+        /** Ends an attempt after this long, 1 ms to 1 day. */
+        public Builder attemptTimeout(Duration each) {
+            attemptTimeout = checked("attempt timeout", each);
+            return this;
+        }
+
+        /** Buffers at most this much of a response, 1 byte to 1 GiB. */
+        public Builder maxResponseBytes(long bytes) {
+            if (bytes < 1 || bytes > 1L << 30) {
+                throw new IllegalArgumentException("expected a response limit of 1 byte to 1 GiB, got " + bytes);
+            }
+            maxResponseBytes = bytes;
+            return this;
+        }
+
+        /** Caches by this policy. */
+        public Builder cache(CachePolicy policy) {
+            cache = policy;
+            return this;
+        }
+
+        /** Wants a key, or not. */
+        public Builder auth(Auth wanted) {
+            auth = wanted;
+            return this;
+        }
+
+        /** An answer costs this many credits, 0 to 1,000,000. */
+        public Builder cost(long credits) {
+            if (credits < 0 || credits > 1_000_000) {
+                throw new IllegalArgumentException("expected a cost of 0 to 1000000 credits, got " + credits);
+            }
+            cost = credits;
+            return this;
+        }
+
+        /** Answers a failure by this policy. */
+        public Builder onFailure(FailurePolicy policy) {
+            failurePolicy = policy;
+            return this;
+        }
+
+        /** The route. */
+        public Route build() {
+            return new Route(this);
+        }
+
+        private static Duration checked(String what, Duration value) {
+            if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException("expected a " + what + " of 1ms to 1 day, got " + value);
+            }
+            return value;
+        }
+    }
+}
