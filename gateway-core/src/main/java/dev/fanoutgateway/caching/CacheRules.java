@@ -60,15 +60,12 @@ public final class CacheRules {
      * <p>A flight may be shared under this key by GETs only: what a HEAD brings has no content.
      *
      * @param group the backends that are asked
-     * @param partition whose entries these are; null for everybody's. Counts only if the policy is per caller
-     * @throws IllegalArgumentException if the policy is per caller and there is no partition
+     * @param partition whose entries these are, if the policy is per caller: the caller's id, or null for those without
      */
     public static CacheKey keyFor(
             String group, CachePolicy policy, GatewayRequest forwarded, @Nullable String partition) {
-        if (policy.perCaller() && partition == null) {
-            throw new IllegalArgumentException("expected a partition for a policy that is per caller, got null");
-        }
-        return Keys.of(group, forwarded, policy.perCaller() ? partition : null);
+        String owner = partition == null ? "" : partition;
+        return Keys.of(group, forwarded, policy.perCaller() ? owner : null);
     }
 
     /** The key of the variant of {@code base} that this request prefers, by the field names of {@code vary}. */
@@ -112,7 +109,7 @@ public final class CacheRules {
 
     /** For how many more whole seconds the entry is fresh; negative once it is stale. */
     public static long ttlSeconds(CachedResponse entry, long nowMillis) {
-        return Math.floorDiv(entry.freshMillis() - ageMillis(entry, nowMillis), 1000);
+        return Math.floorDiv(Math.max(0, entry.freshMillis()) - ageMillis(entry, nowMillis), 1000);
     }
 
     /**
@@ -138,8 +135,13 @@ public final class CacheRules {
         return method.equals("GET") || method.equals("HEAD");
     }
 
-    /** A wall clock that was set back makes nothing younger than it came. */
+    /** A wall clock that was set back makes nothing younger than it came; nonsense from a store is old, not young. */
     private static long ageMillis(CachedResponse entry, long nowMillis) {
-        return entry.initialAgeMillis() + Math.max(0, nowMillis - entry.receivedMillis());
+        long received = entry.receivedMillis();
+        if (received < 0 || entry.initialAgeMillis() < 0) {
+            return Long.MAX_VALUE;
+        }
+        long age = entry.initialAgeMillis() + Math.max(0, nowMillis - received);
+        return age < 0 ? Long.MAX_VALUE : age;
     }
 }

@@ -42,7 +42,7 @@ record Freshness(long lifetimeMillis, long initialAgeMillis) {
     /** Section 4.2.3. An invalid {@code Age} is ignored; of a list the first counts (section 5.1). */
     private static long initialAge(Headers headers, long date, long requestMillis, long receivedMillis) {
         long stated = headers.first("Age").map(Freshness::ageSeconds).orElse(0L) * 1000;
-        long delay = Math.max(0, receivedMillis - requestMillis);
+        long delay = Math.min(Math.max(0, receivedMillis - requestMillis), Directives.LARGEST_SECONDS * 1000);
         long apparent = Math.max(0, receivedMillis - date);
         return Math.max(apparent, stated + delay);
     }

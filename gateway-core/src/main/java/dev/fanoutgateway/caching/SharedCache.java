@@ -68,7 +68,7 @@ public final class SharedCache {
         CompletionStage<Optional<CachedResponse>> found = store.lookup(key);
         return isDone(found)
                 ? found(key, forwarded, valueOf(found))
-                : found.thenCompose(entry -> found(key, forwarded, entry.orElse(null)));
+                : found.thenCompose(entry -> found(key, forwarded, entry));
     }
 
     /**
@@ -93,18 +93,14 @@ public final class SharedCache {
         Storing storing = Storing.of(policy, forwarded, response, backendId, requestMillis, now);
         CachedResponse entry = storing.entry();
         if (entry == null) {
-            return storing.refusal() != null && storing.refusal().lasting()
-                    ? store.store(
-                                    key,
-                                    note(Kind.UNCACHEABLE, Headers.empty(), backendId, now, UNCACHEABLE_TTL.toMillis()))
-                            .thenApply(stored -> false)
+            return storing.lasting()
+                    ? store.lookup(key).thenCompose(before -> noteUncacheable(key, forwarded, backendId, now, before))
                     : CompletableFuture.completedFuture(false);
         }
         String vary = Variants.names(entry.headers());
         return vary.isEmpty()
                 ? store.store(key, entry).thenApply(stored -> true)
-                : store.lookup(key)
-                        .thenCompose(before -> storeVariant(key, forwarded, entry, vary, before.orElse(null)));
+                : store.lookup(key).thenCompose(before -> storeVariant(key, forwarded, entry, vary, before));
     }
 
     /** Notes that every backend said it has no such resource, for {@code ttl}; does nothing if that is zero. */
@@ -115,21 +111,22 @@ public final class SharedCache {
         return store.store(key, note(Kind.ABSENT, Headers.empty(), "", clock.currentTimeMillis(), ttl.toMillis()));
     }
 
-    private CompletionStage<Lookup> found(CacheKey key, GatewayRequest forwarded, @Nullable CachedResponse entry) {
-        String vary = entry != null && entry.kind() == Kind.VARIANTS ? Variants.names(entry.headers()) : "";
+    private CompletionStage<Lookup> found(CacheKey key, GatewayRequest forwarded, Optional<CachedResponse> entry) {
+        String vary = varyOf(entry);
         if (vary.isEmpty()) {
             return CompletableFuture.completedFuture(judged(entry, Lookup.MISS));
         }
         CompletionStage<Optional<CachedResponse>> variant = store.lookup(CacheRules.variantKey(key, vary, forwarded));
         return isDone(variant)
                 ? CompletableFuture.completedFuture(judged(valueOf(variant), Lookup.VARY_MISS))
-                : variant.thenApply(other -> judged(other.orElse(null), Lookup.VARY_MISS));
+                : variant.thenApply(other -> judged(other, Lookup.VARY_MISS));
     }
 
-    private Lookup judged(@Nullable CachedResponse entry, Lookup otherwise) {
-        if (entry == null) {
+    private Lookup judged(Optional<CachedResponse> found, Lookup otherwise) {
+        if (found.isEmpty()) {
             return otherwise;
         }
+        CachedResponse entry = found.get();
         boolean fresh = CacheRules.fresh(entry, clock.currentTimeMillis());
         return switch (entry.kind()) {
             case RESPONSE -> new Lookup(fresh ? Result.HIT : Result.STALE, entry);
@@ -145,10 +142,9 @@ public final class SharedCache {
             GatewayRequest forwarded,
             CachedResponse entry,
             String vary,
-            @Nullable CachedResponse before) {
-        String union = before != null && before.kind() == Kind.VARIANTS
-                ? Variants.union(Variants.names(before.headers()), vary)
-                : vary;
+            Optional<CachedResponse> before) {
+        String known = varyOf(before);
+        String union = known.isEmpty() ? vary : Variants.union(known, vary);
         CachedResponse signpost = note(
                 Kind.VARIANTS,
                 Headers.of("Vary", union),
@@ -160,6 +156,29 @@ public final class SharedCache {
                 .thenApply(stored -> true);
     }
 
+    /** In place of one variant where there are several; not again while there is a note that is young. */
+    private CompletionStage<Boolean> noteUncacheable(
+            CacheKey key, GatewayRequest forwarded, String backendId, long now, Optional<CachedResponse> before) {
+        long millis = UNCACHEABLE_TTL.toMillis();
+        boolean noted = before.filter(entry ->
+                        entry.kind() == Kind.UNCACHEABLE && CacheRules.ttlSeconds(entry, now) * 1000 > millis / 2)
+                .isPresent();
+        if (noted) {
+            return CompletableFuture.completedFuture(false);
+        }
+        String vary = varyOf(before);
+        CacheKey place = vary.isEmpty() ? key : CacheRules.variantKey(key, vary, forwarded);
+        return store.store(place, note(Kind.UNCACHEABLE, Headers.empty(), backendId, now, millis))
+                .thenApply(stored -> false);
+    }
+
+    /** The fields that a signpost names; empty if this is none. */
+    private static String varyOf(Optional<CachedResponse> entry) {
+        return entry.filter(found -> found.kind() == Kind.VARIANTS)
+                .map(found -> Variants.names(found.headers()))
+                .orElse("");
+    }
+
     private static CachedResponse note(Kind kind, Headers headers, String backend, long now, long millis) {
         return new CachedResponse(kind, 0, headers, NO_BODY, backend, now, 0, millis, millis);
     }
@@ -168,7 +187,7 @@ public final class SharedCache {
         return stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally();
     }
 
-    private static @Nullable CachedResponse valueOf(CompletionStage<Optional<CachedResponse>> done) {
-        return done.toCompletableFuture().join().orElse(null);
+    private static <T> T valueOf(CompletionStage<T> done) {
+        return done.toCompletableFuture().join();
     }
 }

@@ -27,12 +27,12 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
         /** The response says that it is for this caller only, or for this once. */
         NOT_SHARED,
         /** The response must not be used again without asking the backends. */
-        NOT_FRESH;
+        NOT_FRESH
+    }
 
-        /** Whether this is how the resource is, so that the next response will likely be no other. */
-        boolean lasting() {
-            return this == NOT_SHARED || this == NOT_FRESH;
-        }
+    /** Whether it is refused for what the resource is, so that the next response will likely be no other. */
+    boolean lasting() {
+        return refusal == Refusal.NOT_SHARED || refusal == Refusal.NOT_FRESH;
     }
 
     static Storing of(
