@@ -1,6 +1,7 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.auth.InMemoryKeys;
+import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.caching.MemoryResponseCache;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.fanout.Fanout;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +161,9 @@ final class Assembly {
         List<KeyAuthenticator> sources = new ArrayList<>();
         if (!from.keys.isEmpty()) {
             sources.add(InMemoryKeys.of(from.keys, clock));
+        }
+        if (from.keysFile != null) {
+            sources.add(opened(KeysFile.open(from.keysFile, Set.copyOf(from.plans.keySet()), clock, messages)));
         }
         if (from.authenticator != null) {
             sources.add(from.authenticator);
