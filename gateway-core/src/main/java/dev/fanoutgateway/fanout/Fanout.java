@@ -10,14 +10,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks replicas together and gives the first acceptable answer. Safe for use by any thread.
  */
 public final class Fanout {
-    private final BackendClient client;
-    private final GatewayClock clock;
-    private final Executor executor;
+    static final Logger LOG = LoggerFactory.getLogger(Fanout.class);
+
+    final BackendClient client;
+    final GatewayClock clock;
+    final Executor executor;
+    final InFlight inFlight = new InFlight();
     private final Consumer<AttemptOutcome> outcomes;
     private final Consumer<Throwable> acceptorFailures;
 
@@ -53,12 +58,30 @@ public final class Fanout {
      * every other attempt that begins with it is under way by then.
      */
     public Race start(Plan plan) {
-        throw new UnsupportedOperationException("not there yet");
+        RunningRace race = new RunningRace(this, plan);
+        race.begin();
+        return race;
     }
 
     /** The number of attempts under way at {@code backend}. */
     public int inFlight(Backend backend) {
-        return 0;
+        return inFlight.at(backend);
+    }
+
+    void report(AttemptOutcome outcome) {
+        try {
+            outcomes.accept(outcome);
+        } catch (Throwable failure) {
+            LOG.warn("A listener to attempts failed", failure);
+        }
+    }
+
+    void acceptorFailed(Throwable failure) {
+        try {
+            acceptorFailures.accept(failure);
+        } catch (Throwable second) {
+            LOG.warn("A listener to failing acceptors failed", second);
+        }
     }
 
     /**

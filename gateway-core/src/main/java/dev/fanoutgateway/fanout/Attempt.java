@@ -1,0 +1,65 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.AttemptOutcome.Result;
+import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.BackendClient.Call;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt of a race. Its fields change under the race's lock only; times count from the start of the race. */
+final class Attempt {
+    final Backend backend;
+    final int number;
+    final long startNanos;
+
+    /** When its time is up. */
+    final long limitNanos;
+
+    /** Whether that is the deadline of the whole race. */
+    final boolean endsWithRace;
+
+    /** Volatile so that a late answer need not be judged; what counts is its value under the lock. */
+    volatile boolean running = true;
+
+    /** The call; null until it is made. */
+    @Nullable
+    Call call;
+
+    /** What came of it; null while it runs and where it was cut. */
+    @Nullable
+    Finding finding;
+
+    /** What became of it; null while it runs, and while its answer may still be given to the caller. */
+    @Nullable
+    AttemptOutcome outcome;
+
+    /** The thread that is starting the call, and what came of it meanwhile on that thread; nobody else reads them. */
+    @Nullable
+    Thread starter;
+
+    @Nullable
+    Finding immediate;
+
+    private long endNanos;
+
+    Attempt(Backend backend, int number, long startNanos, long limitNanos, boolean endsWithRace) {
+        this.backend = backend;
+        this.number = number;
+        this.startNanos = startNanos;
+        this.limitNanos = limitNanos;
+        this.endsWithRace = endsWithRace;
+    }
+
+    void stop(long now) {
+        running = false;
+        endNanos = now;
+    }
+
+    AttemptOutcome decide(Result result, String detail) {
+        int status = finding == null || finding.response() == null
+                ? 0
+                : finding.response().status();
+        outcome = new AttemptOutcome(backend, number, startNanos, endNanos - startNanos, result, status, detail);
+        return outcome;
+    }
+}

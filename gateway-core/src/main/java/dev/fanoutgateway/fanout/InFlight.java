@@ -1,0 +1,22 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.spi.Backend;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** How many attempts are under way at each backend. A backend without any takes no room. Safe for use by any thread. */
+final class InFlight {
+    private final ConcurrentMap<Backend, Integer> counts = new ConcurrentHashMap<>();
+
+    void enter(Backend backend) {
+        counts.merge(backend, 1, Integer::sum);
+    }
+
+    void exit(Backend backend) {
+        counts.computeIfPresent(backend, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    int at(Backend backend) {
+        return counts.getOrDefault(backend, 0);
+    }
+}

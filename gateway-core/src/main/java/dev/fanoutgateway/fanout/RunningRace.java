@@ -1,0 +1,269 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.fanout.FanoutResult.Cause;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.BackendClient.BackendRequest;
+import dev.fanoutgateway.spi.BackendClient.Call;
+import dev.fanoutgateway.spi.BackendClient.Reply;
+import dev.fanoutgateway.spi.GatewayClock.Timer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A race under way: feeds what happens to the {@link Standings}, one event at a time under a lock, and carries out what they
+ * call for with no lock held. One timer serves the whole race; one that was set for too early a time just looks again.
+ */
+final class RunningRace implements Fanout.Race {
+    private final Fanout fanout;
+    private final Fanout.Plan plan;
+    private final long startNanos;
+    private final CompletableFuture<FanoutResult> result = new CompletableFuture<>();
+
+    /** Guards everything beneath, and the attempts. */
+    private final Object lock = new Object();
+
+    private final Standings standings;
+    private @Nullable Timer timer;
+    private long armedFor = Standings.NEVER;
+    private long ticket;
+
+    RunningRace(Fanout fanout, Fanout.Plan plan) {
+        this.fanout = fanout;
+        this.plan = plan;
+        this.startNanos = fanout.clock.nanoTime();
+        this.standings = new Standings(plan, fanout.inFlight, plan.deadlineNanos() - startNanos);
+    }
+
+    @Override
+    public CompletableFuture<FanoutResult> result() {
+        return result;
+    }
+
+    @Override
+    public void cancel() {
+        abort(Cause.CANCELLED);
+    }
+
+    void begin() {
+        Step step;
+        synchronized (lock) {
+            step = concluded(standings.begin());
+        }
+        perform(step);
+    }
+
+    private void abort(Cause cause) {
+        Step step;
+        synchronized (lock) {
+            if (standings.isOver()) {
+                return;
+            }
+            step = concluded(standings.abort(cause, now()));
+        }
+        perform(step);
+    }
+
+    private void woken(long shown) {
+        Step step;
+        synchronized (lock) {
+            if (shown != ticket) {
+                return;
+            }
+            timer = null;
+            armedFor = Standings.NEVER;
+            step = concluded(standings.tick(now()));
+        }
+        perform(step);
+    }
+
+    /** What an attempt came to; null if that calls for nothing any more. */
+    private @Nullable Step arrived(Attempt attempt, Finding finding) {
+        Step step;
+        synchronized (lock) {
+            step = standings.arrived(attempt, finding, now());
+            if (step != null) {
+                return concluded(step);
+            }
+        }
+        discard(finding.response());
+        return null;
+    }
+
+    /** Adds to a step what is to become of the timer. Called under the lock. */
+    private Step concluded(Step step) {
+        long due = standings.dueNanos();
+        if (standings.isOver() || due < armedFor) {
+            ticket++;
+            step.disarm = timer;
+            timer = null;
+            armedFor = due;
+            step.arm = !standings.isOver();
+            step.wakeNanos = due;
+            step.ticket = ticket;
+        }
+        return step;
+    }
+
+    /**
+     * Carries a step out, and those that follow from it at once; in a loop, since a thousand attempts may fail at once.
+     * The result comes after all attempts are cut and accounted for, so that whoever sees it sees nothing running;
+     * launches come last, since the first attempt may block this thread.
+     */
+    private void perform(@Nullable Step first) {
+        Step step = first;
+        while (step != null) {
+            if (step.disarm != null) {
+                step.disarm.cancel();
+            }
+            if (step.arm) {
+                arm(step.wakeNanos, step.ticket);
+            }
+            for (Call call : step.cuts) {
+                cut(call);
+            }
+            for (GatewayResponse response : step.discards) {
+                discard(response);
+            }
+            for (AttemptOutcome outcome : step.outcomes) {
+                fanout.report(outcome);
+            }
+            if (step.result != null) {
+                result.complete(step.result);
+            }
+            step = launch(step.launches);
+        }
+    }
+
+    private void arm(long wakeNanos, long shown) {
+        Timer set;
+        try {
+            set = fanout.clock.schedule(wakeNanos - now(), () -> woken(shown));
+        } catch (RuntimeException e) {
+            Fanout.LOG.error("The clock refuses to set a timer; without one a request is not tried", e);
+            abort(Cause.BROKEN);
+            return;
+        }
+        synchronized (lock) {
+            if (shown == ticket && armedFor == wakeNanos) {
+                timer = set;
+                return;
+            }
+        }
+        set.cancel();
+    }
+
+    /**
+     * Makes all calls ready before any starts, and starts one that may block this thread after all others. What follows at
+     * once from the last launch is returned.
+     */
+    private @Nullable Step launch(List<Attempt> launches) {
+        Step next = null;
+        for (Attempt attempt : launches) {
+            perform(next);
+            next = prepare(attempt);
+        }
+        Attempt blocking = null;
+        for (Attempt attempt : launches) {
+            perform(next);
+            next = null;
+            if (attempt.number == 1 && plan.first() != fanout.executor) {
+                blocking = attempt;
+            } else {
+                next = start(attempt);
+            }
+        }
+        if (blocking != null) {
+            perform(next);
+            next = startHere(blocking);
+        }
+        return next;
+    }
+
+    private @Nullable Step prepare(Attempt attempt) {
+        long timeout = attempt.limitNanos - attempt.startNanos;
+        Call call;
+        try {
+            call = fanout.client.newCall(
+                    new BackendRequest(attempt.backend, plan.request(), timeout, plan.maxResponseBytes()));
+        } catch (Throwable failure) {
+            return arrived(attempt, Finding.clientFailed(failure, false));
+        }
+        if (call == null) {
+            return arrived(attempt, Finding.clientFailed(null, false));
+        }
+        synchronized (lock) {
+            if (attempt.running) {
+                attempt.call = call;
+            }
+        }
+        return null;
+    }
+
+    /** Starts a call. A reply that comes while it does is kept for when it has. */
+    private @Nullable Step start(Attempt attempt) {
+        attempt.starter = Thread.currentThread();
+        Step failure = start(attempt, fanout.executor);
+        attempt.starter = null;
+        Finding immediate = attempt.immediate;
+        return failure != null || immediate == null ? failure : arrived(attempt, immediate);
+    }
+
+    /** Starts the first call, which may block this thread: its reply must not wait until it has. */
+    private @Nullable Step startHere(Attempt attempt) {
+        return start(attempt, plan.first());
+    }
+
+    private @Nullable Step start(Attempt attempt, Executor executor) {
+        Call call;
+        synchronized (lock) {
+            call = attempt.running ? attempt.call : null;
+        }
+        if (call == null) {
+            return null; // over before it began
+        }
+        try {
+            call.reply().whenComplete((reply, failure) -> replied(attempt, reply, failure));
+            call.start(executor);
+            return null;
+        } catch (Throwable failure) {
+            cut(call);
+            return arrived(attempt, Finding.clientFailed(failure, true));
+        }
+    }
+
+    private void replied(Attempt attempt, @Nullable Reply reply, @Nullable Throwable failure) {
+        if (reply != null && !attempt.running) {
+            discard(reply.response());
+            return;
+        }
+        Finding finding = reply == null
+                ? Finding.clientFailed(failure, true)
+                : Finding.of(reply, plan.request(), plan.acceptor(), fanout::acceptorFailed);
+        if (attempt.starter == Thread.currentThread()) {
+            attempt.immediate = finding;
+        } else {
+            perform(arrived(attempt, finding));
+        }
+    }
+
+    private static void cut(Call call) {
+        try {
+            call.cancel();
+        } catch (Throwable failure) {
+            Fanout.LOG.warn("A backend client failed to cancel a call", failure);
+        }
+    }
+
+    private static void discard(@Nullable GatewayResponse response) {
+        if (response != null && !response.body().isBuffered()) {
+            Discard.stream(response.body().publisher());
+        }
+    }
+
+    private long now() {
+        return fanout.clock.nanoTime() - startNanos;
+    }
+}

@@ -1,0 +1,291 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.fanout.FanoutResult.Cause;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.AttemptOutcome.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a race and every decision in it: whom to ask next and when, what to wait for, who has won. Does no I/O and
+ * calls nobody; what a change calls for is returned as a {@link Step}. Times count from the start of the race.
+ *
+ * <p>Not safe for use by several threads: the race calls it under its lock.
+ */
+final class Standings {
+    /** A time that never comes. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    /** RFC 9110 section 9.2.1. */
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    private final Fanout.Plan plan;
+    private final InFlight inFlight;
+    private final long deadlineNanos;
+    private final boolean safe;
+    private final long staggerNanos;
+    private final long graceNanos;
+    private final List<Attempt> attempts;
+
+    /** How many attempts there may be in all. */
+    private int most;
+
+    private int running;
+    private long nextLaunchNanos = NEVER;
+    private long graceEndNanos = NEVER;
+    private boolean over;
+
+    /** The best-ranked acceptable answer so far, while those ranked better are waited for. */
+    private @Nullable Attempt held;
+
+    /** The answer after which nobody else is asked. */
+    private @Nullable Attempt last;
+
+    Standings(Fanout.Plan plan, InFlight inFlight, long deadlineNanos) {
+        FanoutStrategy strategy = plan.strategy();
+        this.plan = plan;
+        this.inFlight = inFlight;
+        this.deadlineNanos = deadlineNanos;
+        this.safe = SAFE_METHODS.contains(plan.request().method());
+        this.staggerNanos = safe ? strategy.staggerNanos() : FanoutStrategy.NEVER;
+        this.graceNanos = strategy.graceNanos();
+        this.most = Math.min(strategy.maxAttempts(), plan.candidates().size());
+        this.attempts = new ArrayList<>(Math.min(most, 4));
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** The first launches. */
+    Step begin() {
+        Step step = new Step();
+        if (most == 0) {
+            finish(step, Cause.UNAVAILABLE, null, 0);
+        } else if (deadlineNanos <= 0) {
+            finish(step, Cause.LATE, null, 0);
+        } else {
+            do {
+                launch(step, 0);
+            } while (staggerNanos == 0 && mayLaunch(0));
+        }
+        return step;
+    }
+
+    /** An attempt has come to something; null if that is of no interest any more. */
+    @Nullable
+    Step arrived(Attempt attempt, Finding finding, long now) {
+        if (!attempt.running) {
+            return null;
+        }
+        Step step = new Step();
+        stop(attempt, now);
+        attempt.finding = finding;
+        switch (finding.worth()) {
+            case ACCEPTED -> hold(step, attempt, now);
+            case FINAL -> {
+                if (last == null) {
+                    last = attempt;
+                } else {
+                    passOver(step, attempt, finding);
+                }
+            }
+            case ABSENT, RETRYABLE -> passOver(step, attempt, finding);
+        }
+        proceed(step, finding.sent(), now);
+        return step;
+    }
+
+    /** Time has passed. */
+    Step tick(long now) {
+        Step step = new Step();
+        if (now >= deadlineNanos) {
+            end(step, Cause.LATE, now);
+            return step;
+        }
+        for (int i = 0; i < attempts.size() && !over; i++) {
+            Attempt attempt = attempts.get(i);
+            if (attempt.running && attempt.limitNanos <= now) {
+                cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
+                proceed(step, true, now);
+            }
+        }
+        if (!over && held != null && graceEndNanos <= now) {
+            finish(step, Cause.ACCEPTED, held, now);
+        }
+        if (!over && nextLaunchNanos <= now) {
+            nextLaunchNanos = NEVER;
+            if (mayLaunch(now)) {
+                launch(step, now);
+            }
+        }
+        return step;
+    }
+
+    /** The race cannot or need not go on. */
+    Step abort(Cause cause, long now) {
+        Step step = new Step();
+        finish(step, cause, null, now);
+        return step;
+    }
+
+    /** When {@link #tick} is to be called at the latest; {@link #NEVER} once the race is over. */
+    long dueNanos() {
+        if (over) {
+            return NEVER;
+        }
+        long due = Math.min(deadlineNanos, graceEndNanos);
+        if (mayLaunch(0)) {
+            due = Math.min(due, nextLaunchNanos);
+        }
+        for (Attempt attempt : attempts) {
+            if (attempt.running) {
+                due = Math.min(due, attempt.limitNanos);
+            }
+        }
+        return due;
+    }
+
+    private boolean mayLaunch(long now) {
+        return attempts.size() < most && last == null && held == null && now < deadlineNanos;
+    }
+
+    private void launch(Step step, long now) {
+        int rank = attempts.size();
+        long left = deadlineNanos - now;
+        boolean endsWithRace = left <= plan.attemptTimeoutNanos();
+        long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
+        Attempt attempt = new Attempt(plan.candidates().get(rank), rank + 1, now, limit, endsWithRace);
+        attempts.add(attempt);
+        running++;
+        inFlight.enter(attempt.backend);
+        step.launch(attempt);
+        nextLaunchNanos = staggerNanos == FanoutStrategy.NEVER ? NEVER : now + staggerNanos;
+    }
+
+    /** Keeps an acceptable answer; from here on only a better-ranked one can win. */
+    private void hold(Step step, Attempt attempt, long now) {
+        if (graceNanos == 0) {
+            held = attempt;
+            return;
+        }
+        if (held == null) {
+            graceEndNanos = now + graceNanos;
+        } else {
+            passOver(step, held, held.finding);
+        }
+        held = attempt;
+        for (int i = attempt.number; i < attempts.size(); i++) {
+            if (attempts.get(i).running) {
+                cut(step, attempts.get(i), Result.CANCELLED, "a better-ranked backend has answered", now);
+            }
+        }
+    }
+
+    /** An attempt is over: gives the answer, asks the next, or ends the race if nobody is left. */
+    private void proceed(Step step, boolean sent, long now) {
+        if (held != null) {
+            if (!waitsForBetterThan(held)) {
+                finish(step, Cause.ACCEPTED, held, now);
+            }
+            return;
+        }
+        if (!safe && sent) {
+            most = attempts.size();
+        }
+        if (mayLaunch(now)) {
+            launch(step, now);
+        } else if (running == 0) {
+            end(step, failure(), now);
+        }
+    }
+
+    private boolean waitsForBetterThan(Attempt attempt) {
+        for (int i = 0; graceNanos > 0 && i < attempt.number - 1; i++) {
+            if (attempts.get(i).running) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The reason why there is no answer, when every attempt is over. */
+    private Cause failure() {
+        boolean absent = true;
+        boolean unreachable = true;
+        boolean late = true;
+        for (Attempt attempt : attempts) {
+            Result result = attempt.outcome == null ? Result.REJECTED : attempt.outcome.result();
+            if (result == Result.TIMED_OUT && attempt.endsWithRace) {
+                return Cause.LATE;
+            }
+            if (result != Result.ABSENT) {
+                absent = false;
+                unreachable &= result == Result.UNREACHABLE;
+                late &= result == Result.TIMED_OUT;
+            }
+        }
+        if (attempts.size() < most) {
+            return Cause.LATE; // there was no time left to ask the others
+        }
+        if (absent) {
+            return Cause.ABSENT;
+        }
+        return unreachable ? Cause.UNAVAILABLE : late ? Cause.LATE : Cause.BROKEN;
+    }
+
+    /** Ends the race with the answer that is at hand, or with {@code failure} if there is none. */
+    private void end(Step step, Cause failure, long now) {
+        if (held != null) {
+            finish(step, Cause.ACCEPTED, held, now);
+        } else if (last != null) {
+            finish(step, Cause.FINAL, last, now);
+        } else {
+            finish(step, failure, null, now);
+        }
+    }
+
+    private void finish(Step step, Cause cause, @Nullable Attempt winner, long now) {
+        over = true;
+        boolean late = now >= deadlineNanos;
+        Result result = late ? Result.TIMED_OUT : Result.CANCELLED;
+        String detail = late
+                ? "the request's time was up"
+                : winner == null ? "the request was called off" : "another answer was given";
+        List<AttemptOutcome> outcomes = new ArrayList<>(attempts.size());
+        for (Attempt attempt : attempts) {
+            if (attempt.running) {
+                cut(step, attempt, result, detail, now);
+            } else if (attempt == winner) {
+                step.report(attempt.decide(Result.WON, ""));
+            } else if (attempt.outcome == null) {
+                passOver(step, attempt, attempt.finding);
+            }
+            outcomes.add(attempt.outcome);
+        }
+        step.result = winner == null || winner.finding == null
+                ? new FanoutResult(cause, null, null, outcomes, now)
+                : new FanoutResult(cause, winner.finding.response(), winner.backend, outcomes, now);
+    }
+
+    private void passOver(Step step, Attempt attempt, @Nullable Finding finding) {
+        if (finding != null) {
+            step.report(attempt.decide(finding.unlessGiven(), finding.detail()));
+            step.discard(finding.response());
+        }
+    }
+
+    private void cut(Step step, Attempt attempt, Result result, String detail, long now) {
+        stop(attempt, now);
+        step.cut(attempt.call);
+        step.report(attempt.decide(result, detail));
+    }
+
+    private void stop(Attempt attempt, long now) {
+        attempt.stop(now);
+        running--;
+        inFlight.exit(attempt.backend);
+    }
+}

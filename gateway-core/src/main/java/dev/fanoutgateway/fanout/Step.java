@@ -1,0 +1,57 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.BackendClient.Call;
+import dev.fanoutgateway.spi.GatewayClock.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a change of the standings calls for: decided under the race's lock, carried out after its release. */
+final class Step {
+    List<Attempt> launches = List.of();
+    List<Call> cuts = List.of();
+    List<AttemptOutcome> outcomes = List.of();
+    List<GatewayResponse> discards = List.of();
+
+    @Nullable
+    FanoutResult result;
+
+    /** A timer that is not needed any more. */
+    @Nullable
+    Timer disarm;
+
+    /** Whether a timer is to be set, for {@code wakeNanos}, and the ticket that it will show. */
+    boolean arm;
+
+    long wakeNanos;
+    long ticket;
+
+    void launch(Attempt attempt) {
+        launches = with(launches, attempt);
+    }
+
+    void cut(@Nullable Call call) {
+        if (call != null) {
+            cuts = with(cuts, call);
+        }
+    }
+
+    void report(AttemptOutcome outcome) {
+        outcomes = with(outcomes, outcome);
+    }
+
+    /** Lets go of an answer that nobody will read; those in memory need no care. */
+    void discard(@Nullable GatewayResponse response) {
+        if (response != null && !response.body().isBuffered()) {
+            discards = with(discards, response);
+        }
+    }
+
+    private static <T> List<T> with(List<T> list, T item) {
+        List<T> room = list.isEmpty() ? new ArrayList<>(4) : list;
+        room.add(item);
+        return room;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.fanoutgateway.fanout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanoutgateway.fanout.FanoutResult.Cause;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.BackendClient;
+import dev.fanoutgateway.spi.ResponseAcceptor;
+import dev.fanoutgateway.testing.FakeClock;
+import dev.fanoutgateway.testing.ScriptedBackends;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** What a test of a race needs: a clock that stands still, backends by script, and a plan to vary. */
+final class Arena {
+    final FakeClock clock = new FakeClock();
+    final ScriptedBackends backends = new ScriptedBackends(clock);
+    final List<AttemptOutcome> outcomes = new ArrayList<>();
+    final List<Throwable> acceptorFailures = new ArrayList<>();
+    final Executor executor = Runnable::run;
+    final Fanout fanout;
+
+    FanoutStrategy strategy = FanoutStrategy.parallel();
+    List<Backend> candidates = hosts("a", "b", "c");
+    GatewayRequest request = GatewayRequest.get("/x");
+    ResponseAcceptor acceptor = Acceptors.successful();
+    Duration deadline = Duration.ofMillis(1_000);
+    Duration attemptTimeout = Duration.ofMillis(400);
+    Executor first = executor;
+
+    Arena() {
+        fanout = new Fanout(backends, clock, executor, outcomes::add, acceptorFailures::add);
+    }
+
+    Arena(BackendClient client) {
+        fanout = new Fanout(client, clock, executor, outcomes::add, acceptorFailures::add);
+    }
+
+    static List<Backend> hosts(String... names) {
+        return Arrays.stream(names)
+                .map(name -> Backend.of("group", "http://" + name))
+                .toList();
+    }
+
+    Arena strategy(FanoutStrategy other) {
+        strategy = other;
+        return this;
+    }
+
+    Fanout.Race start() {
+        Fanout.Race race = fanout.start(new Fanout.Plan(
+                strategy,
+                candidates,
+                request,
+                acceptor,
+                clock.nanoTime() + deadline.toNanos(),
+                attemptTimeout.toNanos(),
+                1 << 20,
+                first));
+        race.result().thenAccept(result -> {
+            assertNothingRuns();
+            backends.note("result " + result.cause() + (result.backend() == null ? "" : " " + host(result.backend())));
+        });
+        return race;
+    }
+
+    /** Runs a race to its end, however long it takes. */
+    FanoutResult run() {
+        Fanout.Race race = start();
+        finish(race);
+        return race.result().join();
+    }
+
+    void finish(Fanout.Race race) {
+        clock.advance(deadline.multipliedBy(2));
+        assertThat(race.result()).isCompleted();
+        assertNothingRuns();
+        assertThat(outcomes)
+                .containsExactlyInAnyOrderElementsOf(race.result().join().attempts());
+    }
+
+    Cause cause() {
+        return run().cause();
+    }
+
+    private void assertNothingRuns() {
+        assertThat(backends.running()).as("calls under way").isZero();
+        assertThat(clock.pending()).as("timers").isZero();
+        for (Backend backend : candidates) {
+            assertThat(fanout.inFlight(backend)).as("in flight at " + backend).isZero();
+        }
+    }
+
+    static String host(Backend backend) {
+        return backend.base().getHost();
+    }
+
+    /** What became of each attempt, in the order of launches, such as {@code a LOST}. */
+    static List<String> fates(FanoutResult result) {
+        return result.attempts().stream()
+                .map(attempt -> host(attempt.backend()) + " " + attempt.result())
+                .toList();
+    }
+}
