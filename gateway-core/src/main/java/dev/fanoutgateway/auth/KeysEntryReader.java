@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,7 +54,7 @@ final class KeysEntryReader {
             }
             case "expires" -> expires = instant(field);
             case "attributes" -> readAttributes(field);
-            default -> throw file.refused(path, FIELDS, "'" + shortened(name) + "'");
+            default -> throw file.refused(path, FIELDS, looksMisspelt(name) ? "'" + name + "'" : "another field");
         }
         if (seen.contains("key") && seen.contains("sha256")) {
             throw file.refused(path, "either key or sha256", "both");
@@ -105,7 +106,7 @@ final class KeysEntryReader {
     private void readAttributes(String field) throws IOException {
         JsonParser parser = file.parser();
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw file.refused(field, "an object", KeysReader.kindOf(parser.currentToken()));
+            throw file.refused(field, "an object", file.got());
         }
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
@@ -116,6 +117,14 @@ final class KeysEntryReader {
             parser.nextToken();
             attributes.put(name, file.text(attribute));
         }
+    }
+
+    /** Whether a name may be shown: with a colon or a quote forgotten, a key can end up where a name should be. */
+    private static boolean looksMisspelt(String name) {
+        return name.length() >= 2
+                && name.length() <= 12
+                && name.chars().allMatch(Character::isLetter)
+                && List.of("id", "ke", "sh", "pl", "ex", "at").contains(name.substring(0, 2));
     }
 
     private static String shortened(String name) {

@@ -10,7 +10,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a keys file's content, JSON or YAML. Every refusal is an IllegalArgumentException of the form {@code file:line:
@@ -109,7 +108,7 @@ final class KeysReader {
         } else if (token == JsonToken.START_OBJECT) {
             readWrapped(table);
         } else {
-            throw refused("keys", "a list of keys, or an object with 'keys'", kindOf(token));
+            throw refused("keys", "a list of keys, or an object with 'keys'", got());
         }
         if (parser.nextToken() != null) {
             throw refused("keys", "one document", "something after it");
@@ -123,7 +122,7 @@ final class KeysReader {
             throw refused("keys", "a field 'keys' and no other", "something else");
         }
         if (parser.nextToken() != JsonToken.START_ARRAY) {
-            throw refused("keys", "a list", kindOf(parser.currentToken()));
+            throw refused("keys", "a list", got());
         }
         readList(table);
         if (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -135,7 +134,7 @@ final class KeysReader {
         for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
             String path = "keys[" + index + ']';
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                throw refused(path, "an object", kindOf(parser.currentToken()));
+                throw refused(path, "an object", got());
             }
             int line = line();
             KeysEntryReader entry = new KeysEntryReader(this, path);
@@ -161,7 +160,7 @@ final class KeysReader {
     /** The current token as text; anything else is refused. */
     String text(String path) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw refused(path, "text (put it in quotes)", kindOf(parser.currentToken()));
+            throw refused(path, "text (put it in quotes)", got());
         }
         if (yaml && KeysYaml.isAlias(parser)) {
             throw refused(path, "text", "an alias");
@@ -184,7 +183,9 @@ final class KeysReader {
         return new Refused("%s:%d: %s: expected %s, got %s".formatted(file, line(), path, expected, got));
     }
 
-    static String kindOf(@Nullable JsonToken token) {
+    /** What kind of thing the current token is. */
+    String got() throws IOException {
+        JsonToken token = parser.currentToken();
         if (token == null) {
             return "nothing";
         }
@@ -192,7 +193,7 @@ final class KeysReader {
             case START_OBJECT, END_OBJECT -> "an object";
             case START_ARRAY, END_ARRAY -> "a list";
             case FIELD_NAME -> "a field";
-            case VALUE_STRING -> "text";
+            case VALUE_STRING -> parser.getText().isEmpty() ? "empty text" : "text";
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
             case VALUE_TRUE, VALUE_FALSE -> "a boolean";
             case VALUE_NULL -> "null";
