@@ -3,10 +3,9 @@ package dev.fanoutgateway.caching;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Dates as HTTP writes them (RFC 9110 section 5.6.7): one form to write, three to read. Strict: a date in any other form is
@@ -16,8 +15,6 @@ final class HttpDates {
     /** No date. */
     static final long INVALID = Long.MIN_VALUE;
 
-    private static final DateTimeFormatter IMF_FIXDATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
     private static final List<String> MONTHS =
             List.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
     private static final List<String> DAYS = List.of("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
@@ -26,9 +23,19 @@ final class HttpDates {
 
     private HttpDates() {}
 
-    /** An IMF-fixdate such as {@code Sun, 06 Nov 1994 08:49:37 GMT}; milliseconds are cut off. */
+    /** An IMF-fixdate such as {@code Sun, 06 Nov 1994 08:49:37 GMT}; milliseconds are cut off. For the years 0 to 9999. */
     static String format(long millis) {
-        return IMF_FIXDATE.format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC));
+        OffsetDateTime date = Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC);
+        StringBuilder text = new StringBuilder(29);
+        text.append(DAYS.get(date.getDayOfWeek().getValue() - 1)).append(", ");
+        appendPadded(text, date.getDayOfMonth());
+        text.append(' ').append(MONTHS.get(date.getMonthValue() - 1)).append(' ');
+        appendPadded(text, date.getYear() / 100);
+        appendPadded(text, date.getYear() % 100);
+        appendPadded(text.append(' '), date.getHour());
+        appendPadded(text.append(':'), date.getMinute());
+        appendPadded(text.append(':'), date.getSecond());
+        return text.append(" GMT").toString();
     }
 
     /** In milliseconds since 1970; {@link #INVALID} if it is no date. {@code nowMillis} gives two-digit years a century. */
@@ -109,6 +116,10 @@ final class HttpDates {
         } catch (DateTimeException e) {
             return INVALID; // such as 31 Feb
         }
+    }
+
+    private static void appendPadded(StringBuilder text, int twoDigits) {
+        text.append((char) ('0' + twoDigits / 10)).append((char) ('0' + twoDigits % 10));
     }
 
     private static boolean hasAt(String text, int at, String part) {

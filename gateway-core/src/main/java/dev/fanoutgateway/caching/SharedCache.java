@@ -77,7 +77,8 @@ public final class SharedCache {
      *
      * @param forwarded the request as the backend got it
      * @param requestMillis when it was sent
-     * @return whether the response was stored
+     * @return whether the response was stored. That it may not be shared is known at once, however slow the store is: only
+     *     a stage that is complete with false says so
      */
     public CompletionStage<Boolean> store(
             CachePolicy policy,
@@ -93,9 +94,10 @@ public final class SharedCache {
         Storing storing = Storing.of(policy, forwarded, response, backendId, requestMillis, now);
         CachedResponse entry = storing.entry();
         if (entry == null) {
-            return storing.lasting()
-                    ? store.lookup(key).thenCompose(before -> noteUncacheable(key, forwarded, backendId, now, before))
-                    : CompletableFuture.completedFuture(false);
+            if (storing.lasting()) {
+                store.lookup(key).thenCompose(before -> noteUncacheable(key, forwarded, backendId, now, before));
+            }
+            return CompletableFuture.completedFuture(false);
         }
         String vary = Variants.names(entry.headers());
         return vary.isEmpty()
@@ -157,19 +159,18 @@ public final class SharedCache {
     }
 
     /** In place of one variant where there are several; not again while there is a note that is young. */
-    private CompletionStage<Boolean> noteUncacheable(
+    private CompletionStage<@Nullable Void> noteUncacheable(
             CacheKey key, GatewayRequest forwarded, String backendId, long now, Optional<CachedResponse> before) {
         long millis = UNCACHEABLE_TTL.toMillis();
         boolean noted = before.filter(entry ->
                         entry.kind() == Kind.UNCACHEABLE && CacheRules.ttlSeconds(entry, now) * 1000 > millis / 2)
                 .isPresent();
         if (noted) {
-            return CompletableFuture.completedFuture(false);
+            return CompletableFuture.completedFuture(null);
         }
         String vary = varyOf(before);
         CacheKey place = vary.isEmpty() ? key : CacheRules.variantKey(key, vary, forwarded);
-        return store.store(place, note(Kind.UNCACHEABLE, Headers.empty(), backendId, now, millis))
-                .thenApply(stored -> false);
+        return store.store(place, note(Kind.UNCACHEABLE, Headers.empty(), backendId, now, millis));
     }
 
     /** The fields that a signpost names; empty if this is none. */

@@ -96,7 +96,6 @@ public final class SingleFlight<V> {
         private final Set<CompletableFuture<V>> waiters = new LinkedHashSet<>();
         private @Nullable Flight<V> flight;
         private boolean ended;
-        private boolean abandoned;
 
         Shared(CacheKey key, CompletableFuture<V> leader) {
             this.key = key;
@@ -123,15 +122,9 @@ public final class SingleFlight<V> {
             return !ended && waiters.add(waiter);
         }
 
-        private void attach(Flight<V> launched) {
-            boolean late;
-            synchronized (this) {
-                flight = launched;
-                late = abandoned;
-            }
-            if (late) {
-                launched.cancel();
-            }
+        /** Before the leader has its ticket: nobody can have left as the last yet. */
+        private synchronized void attach(Flight<V> launched) {
+            flight = launched;
         }
 
         void leave(CompletableFuture<V> waiter) {
@@ -141,7 +134,6 @@ public final class SingleFlight<V> {
                     return;
                 }
                 ended = true;
-                abandoned = true;
                 unwanted = flight;
             }
             flights.remove(key, this);
