@@ -1,0 +1,194 @@
+package dev.fanoutgateway.servlet;
+
+import dev.fanoutgateway.FanoutGateway;
+import dev.fanoutgateway.Route;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.servlet.RequestReader.Incoming;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a gateway before a host application: a request that one of the gateway's routes takes is answered by the gateway,
+ * any other goes down the host's chain untouched.
+ *
+ * <p><b>By code</b>, {@code new GatewayFilter(gateway)}, also as the object of Spring's {@code FilterRegistrationBean}: the
+ * host closes the gateway. <b>By web.xml</b>, with the public constructor without arguments: either the init-param
+ * {@code gateway-factory} names a class with a public constructor without arguments that implements
+ * {@code Supplier<FanoutGateway>}, and then this filter closes the gateway when it is destroyed; or the host has put its
+ * gateway into the {@code ServletContext}, as the attribute {@link #GATEWAY}, and closes it itself. The init-param
+ * {@code blocking} ({@code true} or {@code false}) does what {@link #blocking(boolean)} does.
+ *
+ * <p><b>Threads.</b> An answer that is ready at once (a hit, a refusal) is written on the container's thread. For others
+ * the request goes asynchronous, and is written on one of the gateway's threads. Where the container's thread is virtual, or
+ * the host said {@link #blocking(boolean)}, or the request does not support asynchronous operation, the first attempt runs
+ * on the container's thread itself, which then waits, not much longer than the route's timeout. Declare
+ * {@code async-supported}, or each waiting request holds a thread. A request's content is read on the container's thread, as
+ * far as the gateway's {@code maxRequestBytes}; more is answered 413.
+ *
+ * <p><b>Dispatches.</b> The filter serves a request the first time it comes, whichever filter before it went asynchronous.
+ * Forwards, includes, error pages and asynchronous dispatches to another path are the host's own, and pass. Since a request
+ * that was served never reaches the chain, and one that was not reaches it unmarked, mapping the filter to every dispatcher
+ * type is safe.
+ *
+ * <p><b>Clients that go away.</b> The Servlet API does not tell of them before something is read or written. Over HTTP/2
+ * containers do tell when a stream is reset or the connection is lost, and the attempts are cut off at once. Over HTTP/1.1
+ * they do not, so the attempts go on to their end; what they bring is cached if it may be, and the failing write is quiet.
+ */
+public final class GatewayFilter implements Filter {
+    /** The {@code ServletContext} attribute that holds the host's {@link FanoutGateway}. */
+    public static final String GATEWAY = "dev.fanoutgateway.FanoutGateway";
+
+    private static final Logger log = LoggerFactory.getLogger(GatewayFilter.class);
+    private static final String SERVED = "dev.fanoutgateway.servlet.SERVED";
+    private static final Executor CALLING_THREAD = Runnable::run;
+
+    /** What a waiting thread adds to the route's timeout, so that the engine's own deadline speaks first. */
+    private static final long GRACE_MILLIS = 5_000;
+
+    private @Nullable FanoutGateway gateway;
+    private boolean owned;
+    private boolean blocking;
+
+    /** For web.xml: {@link #init} finds the gateway. */
+    public GatewayFilter() {}
+
+    /** A filter for a gateway that the host owns and closes. */
+    public GatewayFilter(FanoutGateway gateway) {
+        this(gateway, false);
+    }
+
+    private GatewayFilter(@Nullable FanoutGateway gateway, boolean blocking) {
+        this.gateway = gateway;
+        this.blocking = blocking;
+    }
+
+    /**
+     * A filter for the same gateway that waits on the container's thread instead of going asynchronous, or not; to be
+     * called before the filter is registered. Good where threads are cheap; virtual ones are found without being told.
+     */
+    public GatewayFilter blocking(boolean wanted) {
+        return new GatewayFilter(gateway, wanted);
+    }
+
+    /**
+     * Finds the gateway, if it was not given by code.
+     *
+     * @throws ServletException if there is none, or an init-param is wrong; the message names it
+     */
+    @Override
+    public void init(FilterConfig config) throws ServletException {
+        blocking |= GatewayLookup.blocking(config);
+        if (gateway == null) {
+            owned = GatewayLookup.hasFactory(config);
+            gateway = GatewayLookup.find(config);
+        }
+    }
+
+    /** Serves the request, or passes it on. */
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        FanoutGateway serving = gateway;
+        if (serving == null) {
+            throw new IllegalStateException("the gateway's filter is not initialised, or is destroyed");
+        }
+        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            if (isOurs(http)) {
+                String path = RequestReader.pathOf(http);
+                Optional<Route> route = path == null ? Optional.empty() : serving.routeFor(http.getMethod(), path);
+                if (route.isPresent() && path != null) {
+                    serve(serving, route.get(), http, answer, path);
+                    return;
+                }
+            }
+        }
+        chain.doFilter(request, response);
+    }
+
+    /** Closes the gateway if this filter made it. */
+    @Override
+    public void destroy() {
+        FanoutGateway made = gateway;
+        if (owned && made != null) {
+            gateway = null;
+            made.close();
+        }
+    }
+
+    /** Not the host's own dispatches; a filter before this one may have gone asynchronous before the request came here. */
+    private static boolean isOurs(HttpServletRequest request) {
+        DispatcherType type = request.getDispatcherType();
+        if (type != DispatcherType.ASYNC) {
+            return type == DispatcherType.REQUEST;
+        }
+        Object first = request.getAttribute(AsyncContext.ASYNC_REQUEST_URI);
+        return first == null || first.equals(request.getRequestURI());
+    }
+
+    private void serve(
+            FanoutGateway serving, Route route, HttpServletRequest request, HttpServletResponse response, String path)
+            throws IOException {
+        if (request.getDispatcherType() == DispatcherType.ASYNC && request.getAttribute(SERVED) != null) {
+            return; // a filter before this one went asynchronous after the request was answered
+        }
+        request.setAttribute(SERVED, Boolean.TRUE);
+        ResponseWriter writer = new ResponseWriter(request, response);
+        Incoming incoming = RequestReader.read(request, path, serving.maxRequestBytes());
+        GatewayRequest read = incoming.request();
+        if (read == null) {
+            writeNow(writer, incoming.refusal() == null ? Refusals.failed() : incoming.refusal());
+            return;
+        }
+        boolean waits = blocking || !request.isAsyncSupported() || request.isAsyncStarted() || VirtualThreads.onOne();
+        CompletableFuture<GatewayResponse> answer =
+                serving.handle(route, read, waits ? CALLING_THREAD : serving.executor());
+        if (waits || answer.isDone()) {
+            writeNow(writer, waitFor(answer, route.timeout().toMillis() + GRACE_MILLIS));
+        } else {
+            PendingAnswer.await(request, response, writer, answer);
+        }
+    }
+
+    private static void writeNow(ResponseWriter writer, GatewayResponse answer) throws IOException {
+        if (!writer.write(answer)) {
+            throw new IOException("the backend's answer broke off after its beginning was sent");
+        }
+    }
+
+    private static GatewayResponse waitFor(CompletableFuture<GatewayResponse> answer, long millis) {
+        try {
+            return answer.get(millis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            log.error("the engine has not answered {} ms after its deadline", GRACE_MILLIS);
+            answer.cancel(true);
+            return Refusals.late();
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            return Refusals.stopping();
+        } catch (ExecutionException | CancellationException e) {
+            log.error("the engine failed instead of answering", e);
+            return Refusals.failed();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.fanoutgateway.servlet;
+
+import dev.fanoutgateway.http.Headers;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+
+/** Copies header fields into a container's response. */
+final class ResponseFields {
+    private ResponseFields() {}
+
+    /**
+     * Adds {@code fields}, except those that are about one connection only (RFC 9110 section 7.6.1) and
+     * {@code Content-Length}, which is the writer's.
+     */
+    static void copy(Headers fields, HttpServletResponse response) {
+        boolean nominates = fields.contains("Connection");
+        int size = fields.size();
+        for (int i = 0; i < size; i++) {
+            String name = fields.name(i);
+            switch (kindOf(name)) {
+                case MANY -> {
+                    if (!nominates || !isNominated(fields, name)) {
+                        response.addHeader(name, fields.value(i));
+                    }
+                }
+                case ONE -> response.setHeader(name, fields.value(i));
+                case NOT_OURS -> {}
+            }
+        }
+    }
+
+    private enum Kind {
+        /** Added to what the host or the container has set already. */
+        MANY,
+        /** Put in place of it: two lines of it make no valid message, and containers set Date and Server unasked. */
+        ONE,
+        /** Not copied. */
+        NOT_OURS
+    }
+
+    private static Kind kindOf(String name) {
+        return switch (name.length()) {
+            case 2 -> "TE".equalsIgnoreCase(name) ? Kind.NOT_OURS : Kind.MANY;
+            case 3 -> "Age".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
+            case 4 -> "Date".equalsIgnoreCase(name) || "ETag".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
+            case 6 -> "Server".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
+            case 7 -> sevenLetters(name);
+            case 8 -> "Location".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
+            case 10 ->
+                "Connection".equalsIgnoreCase(name) || "Keep-Alive".equalsIgnoreCase(name) ? Kind.NOT_OURS : Kind.MANY;
+            case 11 -> "Retry-After".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
+            case 12 -> "Content-Type".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
+            case 13 ->
+                "Last-Modified".equalsIgnoreCase(name) || "Content-Range".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
+            case 14 -> "Content-Length".equalsIgnoreCase(name) ? Kind.NOT_OURS : Kind.MANY;
+            case 16 -> "Proxy-Connection".equalsIgnoreCase(name) ? Kind.NOT_OURS : Kind.MANY;
+            case 17 -> "Transfer-Encoding".equalsIgnoreCase(name) ? Kind.NOT_OURS : Kind.MANY;
+            default -> Kind.MANY;
+        };
+    }
+
+    private static Kind sevenLetters(String name) {
+        if ("Trailer".equalsIgnoreCase(name) || "Upgrade".equalsIgnoreCase(name)) {
+            return Kind.NOT_OURS;
+        }
+        return "Expires".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
+    }
+
+    /** Whether a Connection field names it; fields that may occur once only cannot be given up that way. */
+    private static boolean isNominated(Headers fields, String name) {
+        List<String> lists = fields.all("Connection");
+        for (String list : lists) {
+            for (String option : list.split(",")) {
+                if (option.strip().equalsIgnoreCase(name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

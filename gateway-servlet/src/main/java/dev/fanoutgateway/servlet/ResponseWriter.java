@@ -1,0 +1,131 @@
+package dev.fanoutgateway.servlet;
+
+import dev.fanoutgateway.http.Body;
+import dev.fanoutgateway.http.GatewayResponse;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes one answer into a container's response, blocking. Used by one thread; only {@link #stop} may come from another. */
+final class ResponseWriter {
+    private static final Logger log = LoggerFactory.getLogger(ResponseWriter.class);
+
+    private final HttpServletResponse response;
+    private final boolean head;
+    private volatile @Nullable BodyPump pump;
+    private volatile boolean stopped;
+
+    ResponseWriter(HttpServletRequest request, HttpServletResponse response) {
+        this.response = response;
+        head = "HEAD".equals(request.getMethod());
+    }
+
+    /**
+     * Writes {@code answer}. A client that is gone ends it quietly.
+     *
+     * @return false if the answer's content broke off after its beginning was sent: then the connection must be cut, or
+     *     the client takes a part for the whole
+     */
+    boolean write(GatewayResponse answer) {
+        if (response.isCommitted()) {
+            log.debug("an answer came for a response that is committed already: {}", answer);
+            BodyPump.discard(answer.body());
+            return true;
+        }
+        GatewayResponse last = answer;
+        if (answer.status() < 200) {
+            BodyPump.discard(answer.body());
+            last = Refusals.notFinal();
+        }
+        response.setStatus(last.status());
+        ResponseFields.copy(last.headers(), response);
+        try {
+            return writeBody(last);
+        } catch (IOException e) {
+            log.debug("the client is gone before it had its answer: {}", e.toString());
+            return true;
+        }
+    }
+
+    /** The client is gone: ends a write that waits for more content. */
+    void stop() {
+        stopped = true;
+        BodyPump writing = pump;
+        if (writing != null) {
+            writing.stop();
+        }
+    }
+
+    private boolean writeBody(GatewayResponse answer) throws IOException {
+        Body body = answer.body();
+        if (head) {
+            writeLengthOnly(answer);
+            return true;
+        }
+        if (answer.status() == 204 || answer.status() == 304) {
+            BodyPump.discard(body);
+            return true;
+        }
+        if (body.length() >= 0) {
+            response.setContentLengthLong(body.length());
+        }
+        if (!body.isBuffered()) {
+            return stream(body, answer);
+        }
+        if (body.length() > 0) {
+            response.getOutputStream().write(body.bytes());
+        }
+        return true;
+    }
+
+    /** What GET would have sent, without its content (RFC 9110 section 9.3.2). */
+    private void writeLengthOnly(GatewayResponse answer) {
+        long length = lengthOf(answer);
+        if (length >= 0 && answer.status() != 204 && answer.status() != 304) {
+            response.setContentLengthLong(length);
+        }
+        BodyPump.discard(answer.body());
+    }
+
+    private static long lengthOf(GatewayResponse answer) {
+        if (answer.body().length() > 0) {
+            return answer.body().length();
+        }
+        String given = answer.headers().first("Content-Length").orElse("");
+        try {
+            return given.isEmpty() ? -1 : Long.parseLong(given);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private boolean stream(Body body, GatewayResponse answer) throws IOException {
+        BodyPump writing = new BodyPump();
+        pump = writing;
+        if (stopped) {
+            writing.stop();
+        }
+        ServletOutputStream out = response.getOutputStream();
+        boolean flushing = body.length() < 0 || isEventStream(answer);
+        if (writing.writeTo(out, body.publisher(), flushing) != BodyPump.End.BROKEN) {
+            return true;
+        }
+        if (response.isCommitted()) {
+            return false;
+        }
+        response.reset();
+        return write(Refusals.notFinal());
+    }
+
+    private static boolean isEventStream(GatewayResponse answer) {
+        return answer.headers()
+                .first("Content-Type")
+                .map(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
+                .orElse(false);
+    }
+}
