@@ -1,14 +1,59 @@
 package dev.fanoutgateway.okhttp;
 
 import dev.fanoutgateway.spi.BackendClient;
+import java.net.Proxy;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Authenticator;
+import okhttp3.ConnectionPool;
+import okhttp3.CookieJar;
+import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
-/** The network by OkHttp. Safe for use by any thread. */
+/**
+ * The network by OkHttp 5: blocking calls on the executor they are started with, HTTP/1.1 and, over TLS, HTTP/2. Safe for
+ * use by any thread.
+ *
+ * <p>Everything that OkHttp would do on its own is off: redirects, retries (408, 503 and failed connections alike), cookies,
+ * its cache, authentication, proxies, content decoding, and its limit of calls per host. One repetition is kept: a safe
+ * request that found its pooled connection closed by the backend is sent once more to the same backend, since that says
+ * nothing about the backend.
+ *
+ * <p>What is sent: the request's target after the backend's base, as it is, save that OkHttp percent-encodes {@code "<>^`{|}}
+ * in a path, {@code "'<>} in a query, and everything that is not ASCII. A target that it would rewrite further (dot
+ * segments, backslashes, control characters, {@code #}) is refused. All fields are sent but the hop-by-hop ones (RFC 9110
+ * section 7.6.1), {@code Host}, {@code Expect} and {@code Content-Length}, which belong to this connection. The content of
+ * GET, HEAD and TRACE is not sent: it has no meaning (RFC 9110 section 9.3.1), and OkHttp refuses it.
+ */
 public final class OkHttpBackendClient implements BackendClient {
+    private final OkHttpClient client;
+    private volatile boolean closed;
 
-    private OkHttpBackendClient(Builder builder) {}
+    private OkHttpBackendClient(Builder builder) {
+        OkHttpVersion.requireFive();
+        OkHttpClient.Builder base = builder.base == null ? new OkHttpClient.Builder() : builder.base.newBuilder();
+        this.client = base.dispatcher(new Dispatcher())
+                .connectionPool(new ConnectionPool(
+                        builder.maxIdleConnections, builder.idleTimeout.toNanos(), TimeUnit.NANOSECONDS))
+                .eventListenerFactory(
+                        new ProgressListeners(builder.base == null ? null : builder.base.eventListenerFactory()))
+                .connectTimeout(builder.connectTimeout)
+                // The time of the call as a whole is bounded; a timeout for each read and write costs and adds nothing.
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .callTimeout(Duration.ZERO)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .authenticator(Authenticator.NONE)
+                .proxyAuthenticator(Authenticator.NONE)
+                .proxy(Proxy.NO_PROXY)
+                .cookieJar(CookieJar.NO_COOKIES)
+                .cache(null)
+                .addNetworkInterceptor(RetryAfterGuard.INSTANCE)
+                .build();
+    }
 
     /** A client with the defaults of {@link #builder()}. */
     public static OkHttpBackendClient create() {
@@ -22,14 +67,29 @@ public final class OkHttpBackendClient implements BackendClient {
 
     @Override
     public Call newCall(BackendRequest request) {
-        throw new UnsupportedOperationException("not there yet");
+        return new OkHttpCall(this, request);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        closed = true;
+        client.dispatcher().cancelAll();
+        client.connectionPool().evictAll();
+    }
+
+    OkHttpClient client() {
+        return client;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
 
     /** Settings of a client. Not safe for use by several threads. */
     public static final class Builder {
+        private static final Duration SHORTEST = Duration.ofMillis(1);
+        private static final Duration LONGEST = Duration.ofHours(1);
+
         private @Nullable OkHttpClient base;
         private Duration connectTimeout = Duration.ofSeconds(2);
         private Duration idleTimeout = Duration.ofSeconds(30);
@@ -38,35 +98,53 @@ public final class OkHttpBackendClient implements BackendClient {
         private Builder() {}
 
         /**
-         * Takes DNS, sockets, TLS and interceptors over from a client of the host's. Its connections, dispatcher, cookies,
-         * cache, authenticators and proxies are not used, and it neither retries nor follows redirects here.
+         * Takes DNS, sockets, TLS, client certificates, protocols, listeners and interceptors over from a client of the
+         * host's. Its connections, timeouts, dispatcher, cookies, cache, authenticators and proxies are not used, and it
+         * neither retries nor follows redirects here.
          */
         public Builder from(OkHttpClient host) {
             this.base = host;
             return this;
         }
 
-        /** How long a connection may take to come about, 1 ms to 1 h; 2 s by default. */
+        /** How long a TCP connection may take to come about, 1 ms to 1 h; 2 s by default. */
         public Builder connectTimeout(Duration timeout) {
-            this.connectTimeout = timeout;
+            this.connectTimeout = checked("connect timeout", timeout);
             return this;
         }
 
-        /** How long a connection without a call is kept, 1 ms to 1 h; 30 s by default. */
+        /**
+         * How long a connection without a call is kept, 1 ms to 1 h; 30 s by default. Less than the backends' own limit, so
+         * that requests which are not safe do not meet a connection that the backend is just closing.
+         */
         public Builder idleTimeout(Duration timeout) {
-            this.idleTimeout = timeout;
+            this.idleTimeout = checked("idle timeout", timeout);
             return this;
         }
 
         /** How many connections without a call are kept, for all backends together, 0 or more; 256 by default. */
         public Builder maxIdleConnections(int connections) {
+            if (connections < 0) {
+                throw new IllegalArgumentException("expected 0 or more idle connections, got " + connections);
+            }
             this.maxIdleConnections = connections;
             return this;
         }
 
-        /** The client. */
+        /**
+         * The client.
+         *
+         * @throws IllegalStateException if the OkHttp on the class path is older than version 5
+         */
         public OkHttpBackendClient build() {
             return new OkHttpBackendClient(this);
+        }
+
+        private static Duration checked(String what, Duration value) {
+            if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException("expected a " + what + " of 1 ms to 1 h, got " + value);
+            }
+            return value;
         }
     }
 }

@@ -1,0 +1,47 @@
+package dev.fanoutgateway.okhttp;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Fields that belong to one connection and are not passed on (RFC 9110 section 7.6.1). */
+final class HopByHop {
+    private HopByHop() {}
+
+    /** Whether {@code name} is such a field by itself. Told apart by length first: this runs for every field. */
+    static boolean contains(String name) {
+        return switch (name.length()) {
+            case 2 -> name.equalsIgnoreCase("TE");
+            case 7 -> name.equalsIgnoreCase("Trailer") || name.equalsIgnoreCase("Upgrade");
+            case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
+            case 14 -> name.equalsIgnoreCase("HTTP2-Settings");
+            case 16 -> name.equalsIgnoreCase("Proxy-Connection");
+            case 17 -> name.equalsIgnoreCase("Transfer-Encoding");
+            case 18 -> name.equalsIgnoreCase("Proxy-Authenticate");
+            case 19 -> name.equalsIgnoreCase("Proxy-Authorization");
+            default -> false;
+        };
+    }
+
+    /** The further fields that {@code Connection} names, in lower case. */
+    static Set<String> namedBy(List<String> connection) {
+        Set<String> names = Set.of();
+        for (String line : connection) {
+            if (line.equalsIgnoreCase("keep-alive") || line.equalsIgnoreCase("close")) {
+                continue;
+            }
+            for (String option : line.split(",")) {
+                if (names.isEmpty()) {
+                    names = new HashSet<>();
+                }
+                names.add(option.trim().toLowerCase(Locale.ROOT));
+            }
+        }
+        return names;
+    }
+
+    static boolean isNamed(Set<String> named, String name) {
+        return !named.isEmpty() && named.contains(name.toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,182 @@
+package dev.fanoutgateway.okhttp;
+
+import dev.fanoutgateway.spi.BackendClient;
+import dev.fanoutgateway.spi.BackendClient.BackendRequest;
+import dev.fanoutgateway.spi.BackendClient.Failure;
+import dev.fanoutgateway.spi.BackendClient.Reply;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+import okhttp3.Call;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** One call by OkHttp. What a failure says is in words of our own: OkHttp's may quote what was sent or received. */
+final class OkHttpCall implements BackendClient.Call, Runnable {
+    /** RFC 9110 section 9.2.1. */
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    private final OkHttpBackendClient owner;
+    private final BackendRequest request;
+    private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+    private final Progress progress = new Progress();
+
+    /** Set by whoever completes the reply: the run, or a cancellation that came before it. */
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    private long deadlineNanos;
+    private volatile boolean cancelled;
+    private volatile @Nullable Call call;
+    private volatile List<String> retryAfter = List.of();
+
+    OkHttpCall(OkHttpBackendClient owner, BackendRequest request) {
+        this.owner = owner;
+        this.request = request;
+    }
+
+    @Override
+    public CompletionStage<Reply> reply() {
+        return reply;
+    }
+
+    @Override
+    public void start(Executor executor) {
+        deadlineNanos = System.nanoTime() + request.timeoutNanos();
+        try {
+            executor.execute(this);
+        } catch (RuntimeException e) {
+            if (taken.compareAndSet(false, true)) {
+                reply.complete(failed(Failure.BROKEN, "the executor refused the call: " + nameOf(e)));
+            }
+        }
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        Call underway = call;
+        if (underway != null) {
+            underway.cancel();
+        }
+        if (taken.compareAndSet(false, true)) {
+            reply.complete(failed(Failure.CANCELLED, "cancelled before it began"));
+        }
+    }
+
+    @Override
+    public void run() {
+        if (taken.compareAndSet(false, true)) {
+            reply.complete(exchange());
+        }
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    void keepRetryAfter(List<String> values) {
+        retryAfter = values;
+    }
+
+    private Reply exchange() {
+        try {
+            Request outgoing = Requests.outgoing(request, this);
+            while (true) {
+                Reply answer = attempt(outgoing);
+                if (answer != null) {
+                    return answer;
+                }
+                progress.restart();
+            }
+        } catch (Requests.UnsendableException e) {
+            return failed(Failure.BROKEN, e.getMessage());
+        } catch (RuntimeException | Error e) {
+            return failed(Failure.BROKEN, "OkHttp failed: " + nameOf(e));
+        }
+    }
+
+    /** The outcome, or null if the connection turned out to be a dead one from the pool: each of those can fail us once. */
+    private @Nullable Reply attempt(Request outgoing) {
+        long left = deadlineNanos - System.nanoTime();
+        if (left <= 0) {
+            return late();
+        }
+        Call current = owner.client().newCall(outgoing);
+        current.timeout().timeout(left, TimeUnit.NANOSECONDS);
+        call = current;
+        if (cancelled) {
+            return failed(Failure.CANCELLED, "cancelled");
+        }
+        if (owner.isClosed()) {
+            return failed(Failure.BROKEN, "the client is closed");
+        }
+        try (Response response = current.execute()) {
+            Reply answer = Responses.read(response, request, retryAfter);
+            if (answer.failure() != null || Responses.isStuck(response)) {
+                current.cancel(); // or closing it would first try to read the rest
+            }
+            return answer;
+        } catch (IOException e) {
+            return mayRepeat(e) ? null : failure(e, current.isCanceled());
+        }
+    }
+
+    private boolean mayRepeat(IOException e) {
+        return progress.isUnansweredOnReusedConnection()
+                && SAFE_METHODS.contains(request.request().method())
+                && !(e instanceof InterruptedIOException)
+                && !cancelled
+                && !owner.isClosed()
+                && deadlineNanos - System.nanoTime() > 0;
+    }
+
+    private Reply failure(IOException e, boolean cut) {
+        if (cancelled) {
+            return failed(Failure.CANCELLED, "cancelled");
+        }
+        if (deadlineNanos - System.nanoTime() <= 0) {
+            return late();
+        }
+        if (cut) {
+            return failed(Failure.BROKEN, "the client was closed");
+        }
+        if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
+            return failed(Failure.BROKEN, "the thread was interrupted");
+        }
+        return progress.isSent()
+                ? failed(Failure.BROKEN, "the connection broke or spoke no HTTP: " + nameOf(e))
+                : failed(Failure.UNREACHABLE, reasonOf(e));
+    }
+
+    private String reasonOf(IOException e) {
+        if (e instanceof UnknownHostException) {
+            return "the host's name is unknown";
+        }
+        if (e instanceof SocketTimeoutException) {
+            return "no connection within " + owner.client().connectTimeoutMillis() + " ms";
+        }
+        return (e instanceof SSLException ? "no TLS: " : "no connection: ") + nameOf(e);
+    }
+
+    private Reply late() {
+        return failed(Failure.TIMED_OUT, "no complete answer within " + request.timeoutNanos() / 1_000_000 + " ms");
+    }
+
+    private Reply failed(Failure failure, @Nullable String detail) {
+        return Reply.failed(failure, progress.isSent(), detail == null ? "" : detail);
+    }
+
+    private static String nameOf(Throwable e) {
+        return e.getClass().getSimpleName();
+    }
+}

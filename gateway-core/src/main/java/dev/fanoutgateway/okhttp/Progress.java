@@ -1,0 +1,43 @@
+package dev.fanoutgateway.okhttp;
+
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import okhttp3.Call;
+import okhttp3.EventListener;
+
+/** How far a call has come: what may be repeated depends on it. Connecting may happen on other threads. */
+final class Progress extends EventListener {
+    private volatile boolean connecting;
+    private volatile boolean sent;
+    private volatile boolean answered;
+
+    /** Begins again with another call for the same request; what has been sent stays sent. */
+    void restart() {
+        connecting = false;
+    }
+
+    /** Whether any byte of the request may have reached the backend. */
+    boolean isSent() {
+        return sent;
+    }
+
+    /** Whether the request was sent over a connection that was there before, and no answer to it has been read. */
+    boolean isUnansweredOnReusedConnection() {
+        return sent && !connecting && !answered;
+    }
+
+    @Override
+    public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+        connecting = true;
+    }
+
+    @Override
+    public void requestHeadersStart(Call call) {
+        sent = true;
+    }
+
+    @Override
+    public void responseHeadersStart(Call call) {
+        answered = true;
+    }
+}

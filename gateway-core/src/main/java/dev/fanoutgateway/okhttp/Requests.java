@@ -1,0 +1,119 @@
+package dev.fanoutgateway.okhttp;
+
+import dev.fanoutgateway.http.Body;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.BackendClient.BackendRequest;
+import java.io.IOException;
+import java.util.Set;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
+
+/** Our requests as OkHttp's. */
+final class Requests {
+    private Requests() {}
+
+    /** A request that cannot be sent as it is; the message holds none of it. */
+    static final class UnsendableException extends Exception {
+        UnsendableException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    static Request outgoing(BackendRequest request, OkHttpCall call) throws UnsendableException {
+        GatewayRequest incoming = request.request();
+        Targets.check(incoming);
+        HttpUrl url = HttpUrl.parse(request.backend().base() + incoming.target());
+        if (url == null) {
+            throw new UnsendableException("the backend's URL is not one for OkHttp");
+        }
+        return new Request.Builder()
+                .url(url)
+                .headers(fields(incoming.headers()))
+                .method(incoming.method(), content(incoming))
+                .tag(OkHttpCall.class, call)
+                .build();
+    }
+
+    private static okhttp3.Headers fields(Headers incoming) {
+        okhttp3.Headers.Builder fields = new okhttp3.Headers.Builder();
+        Set<String> named = HopByHop.namedBy(incoming.all("Connection"));
+        boolean encoding = false;
+        boolean agent = false;
+        for (int i = 0; i < incoming.size(); i++) {
+            String name = incoming.name(i);
+            if (HopByHop.contains(name) || isOurs(name) || HopByHop.isNamed(named, name)) {
+                continue;
+            }
+            encoding |= name.equalsIgnoreCase("Accept-Encoding");
+            agent |= name.equalsIgnoreCase("User-Agent");
+            fields.addUnsafeNonAscii(name, incoming.value(i)); // checked when ours were built
+        }
+        if (!encoding) {
+            fields.add("Accept-Encoding", "identity"); // or OkHttp asks for gzip, and undoes it
+        }
+        if (!agent) {
+            fields.add("User-Agent", "fanout-gateway");
+        }
+        return fields.build();
+    }
+
+    /** Fields that describe the client's connection to us; for ours to the backend OkHttp sets them. */
+    private static boolean isOurs(String name) {
+        return switch (name.length()) {
+            case 4 -> name.equalsIgnoreCase("Host");
+            case 6 -> name.equalsIgnoreCase("Expect");
+            case 14 -> name.equalsIgnoreCase("Content-Length");
+            default -> false;
+        };
+    }
+
+    private static @Nullable RequestBody content(GatewayRequest request) throws UnsendableException {
+        Body body = request.body();
+        return switch (request.method()) {
+            case "GET", "HEAD", "TRACE" -> null;
+            case "DELETE", "OPTIONS" -> body.length() == 0 ? null : bytes(body);
+            default -> bytes(body);
+        };
+    }
+
+    private static RequestBody bytes(Body body) throws UnsendableException {
+        if (!body.isBuffered()) {
+            throw new UnsendableException("a request's content that is a stream cannot be sent yet");
+        }
+        return new Bytes(body.bytes());
+    }
+
+    /** Content that OkHttp may send once: it must not repeat a request by itself. */
+    private static final class Bytes extends RequestBody {
+        private final byte[] bytes;
+
+        Bytes(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public @Nullable MediaType contentType() {
+            return null; // the request's own field stays as it is
+        }
+
+        @Override
+        public long contentLength() {
+            return bytes.length;
+        }
+
+        @Override
+        public boolean isOneShot() {
+            return true;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+            sink.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.fanoutgateway.okhttp;
+
+import dev.fanoutgateway.http.Body;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.BackendClient.BackendRequest;
+import dev.fanoutgateway.spi.BackendClient.Failure;
+import dev.fanoutgateway.spi.BackendClient.Reply;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/** OkHttp's responses as ours, read to their end. */
+final class Responses {
+    /** The longest array that every Java virtual machine can make. */
+    private static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    private Responses() {}
+
+    /** A response within the request's limit; or a failure, after which the call is to be cut. */
+    static Reply read(Response response, BackendRequest request, List<String> retryAfter) throws IOException {
+        int status = response.code();
+        if (status < 100 || status > 599) {
+            return Reply.failed(Failure.BROKEN, true, "the status is none of HTTP's: " + status);
+        }
+        if (!isFramedClearly(response.headers())) {
+            return Reply.failed(Failure.BROKEN, true, "the content's length is ambiguous");
+        }
+        byte[] content = status == 304
+                ? new byte[0]
+                : content(response.body(), Math.min(request.maxResponseBytes(), LONGEST_ARRAY));
+        if (content == null) {
+            return Reply.failed(
+                    Failure.TOO_LARGE, true, "the content is longer than " + request.maxResponseBytes() + " bytes");
+        }
+        return Reply.of(new GatewayResponse(status, fields(response.headers(), retryAfter), Body.of(content)));
+    }
+
+    /**
+     * Whether OkHttp waits for content that never comes: a 304 may state the length that a 200 would have (RFC 9110 section
+     * 15.4.5).
+     */
+    static boolean isStuck(Response response) {
+        return response.code() == 304 && response.body().contentLength() != 0;
+    }
+
+    /** Whether there is but one way to tell where the content ends: RFC 9112 section 6.3, against response smuggling. */
+    private static boolean isFramedClearly(okhttp3.Headers headers) {
+        String length = null;
+        boolean encoded = false;
+        for (int i = 0; i < headers.size(); i++) {
+            String name = headers.name(i);
+            if (name.equalsIgnoreCase("Content-Length")) {
+                String value = headers.value(i);
+                if (!isDigits(value) || (length != null && !length.equals(value))) {
+                    return false;
+                }
+                length = value;
+            } else if (name.equalsIgnoreCase("Transfer-Encoding")) {
+                if (encoded || !headers.value(i).equalsIgnoreCase("chunked")) {
+                    return false;
+                }
+                encoded = true;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDigits(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !value.isEmpty() && value.length() <= 18;
+    }
+
+    private static byte @Nullable [] content(ResponseBody body, long most) throws IOException {
+        long length = body.contentLength();
+        BufferedSource source = body.source();
+        if (length >= 0) {
+            return length > most ? null : source.readByteArray(length);
+        }
+        return source.request(most + 1) ? null : source.getBuffer().readByteArray();
+    }
+
+    private static Headers fields(okhttp3.Headers incoming, List<String> retryAfter) {
+        Headers.Builder fields = Headers.builder();
+        Set<String> named = HopByHop.namedBy(incoming.values("Connection"));
+        boolean chunked = incoming.get("Transfer-Encoding") != null;
+        for (int i = 0; i < incoming.size(); i++) {
+            String name = incoming.name(i);
+            boolean overruled = chunked && name.equalsIgnoreCase("Content-Length");
+            if (!overruled && !HopByHop.contains(name) && !HopByHop.isNamed(named, name)) {
+                add(fields, name, incoming.value(i));
+            }
+        }
+        for (String value : retryAfter) {
+            add(fields, "Retry-After", value);
+        }
+        return fields.build();
+    }
+
+    /** Leaves out what HTTP does not allow: OkHttp reads fields leniently. */
+    private static void add(Headers.Builder fields, String name, String value) {
+        try {
+            fields.add(name, value);
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+    }
+}
