@@ -1,0 +1,140 @@
+package dev.fanoutgateway.redis;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Makes connections to one Redis, master behind Sentinel, or cluster, with the options that keep Lettuce from waiting. */
+final class Connector {
+    /** A connection that restores itself as long as the server's address holds. */
+    record Session(StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> commands) {
+        Session(StatefulRedisConnection<byte[], byte[]> connection) {
+            this(connection, connection.async());
+        }
+
+        Session(StatefulRedisClusterConnection<byte[], byte[]> connection) {
+            this(connection, connection.async());
+        }
+    }
+
+    /** Beyond these a server that hangs would have us collect commands that nobody waits for any more. */
+    private static final int MAX_COMMANDS_IN_FLIGHT = 16_384;
+
+    private static final Duration RECONNECT_AT_LEAST_EVERY = Duration.ofMillis(500);
+
+    private final ClientResources resources;
+    private final AbstractRedisClient client;
+    private final Supplier<CompletionStage<Session>> connect;
+
+    private Connector(
+            ClientResources resources, AbstractRedisClient client, Supplier<CompletionStage<Session>> connect) {
+        this.resources = resources;
+        this.client = client;
+        this.connect = connect;
+    }
+
+    static Connector to(List<RedisURI> uris, boolean cluster, Duration timeout, Duration connectTimeout) {
+        uris.forEach(uri -> patient(uri, connectTimeout));
+        ClientResources resources = resources();
+        ClientOptions options = options(timeout, connectTimeout);
+        if (cluster) {
+            RedisClusterClient client = RedisClusterClient.create(resources, uris);
+            client.setOptions(ClusterClientOptions.builder(options)
+                    .topologyRefreshOptions(topology())
+                    .build());
+            return new Connector(
+                    resources,
+                    client,
+                    () -> client.connectAsync(ByteArrayCodec.INSTANCE).thenApply(Session::new));
+        }
+        RedisClient client = RedisClient.create(resources);
+        client.setOptions(options);
+        return new Connector(
+                resources,
+                client,
+                () -> client.connectAsync(ByteArrayCodec.INSTANCE, uris.get(0)).thenApply(Session::new));
+    }
+
+    CompletableFuture<Session> connect() {
+        try {
+            return connect.get().toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    void schedule(Duration delay, Runnable task) {
+        resources.eventExecutorGroup().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends every thread; waits for them for two seconds at most. */
+    void close() {
+        try {
+            client.shutdownAsync(0, 1, TimeUnit.SECONDS).get(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            // a connection that does not close in time is dropped with its threads below
+        }
+        resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+    }
+
+    /** How long the handshake may take; how long commands may take is set in {@link #options}. */
+    private static void patient(RedisURI uri, Duration connectTimeout) {
+        uri.setTimeout(connectTimeout);
+        uri.getSentinels().forEach(sentinel -> sentinel.setTimeout(connectTimeout));
+    }
+
+    private static ClientResources resources() {
+        return DefaultClientResources.builder()
+                .ioThreadPoolSize(2)
+                .computationThreadPoolSize(2)
+                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .reconnectDelay(() ->
+                        Delay.fullJitter(Duration.ofMillis(5), RECONNECT_AT_LEAST_EVERY, 10, TimeUnit.MILLISECONDS))
+                .build();
+    }
+
+    /** Commands fail when there is no connection or no answer; nothing is queued for later, nothing is sent twice. */
+    private static ClientOptions options(Duration timeout, Duration connectTimeout) {
+        return ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(timeout))
+                .replayFilter(command -> true)
+                .requestQueueSize(MAX_COMMANDS_IN_FLIGHT)
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(connectTimeout)
+                        .keepAlive(true)
+                        .build())
+                .build();
+    }
+
+    private static ClusterTopologyRefreshOptions topology() {
+        return ClusterTopologyRefreshOptions.builder()
+                .enablePeriodicRefresh(Duration.ofSeconds(30))
+                .enableAllAdaptiveRefreshTriggers()
+                .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
+                .build();
+    }
+}

@@ -1,0 +1,224 @@
+package dev.fanoutgateway.redis;
+
+import dev.fanoutgateway.redis.Connector.Session;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisReadOnlyException;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one way to Redis: sends commands that are answered or fail within their timeout, whatever Redis does, and comes back
+ * by itself. Safe for use by any thread; the stages it gives complete on its executor, never on a thread of Lettuce.
+ */
+final class Link {
+    private static final Logger log = LoggerFactory.getLogger(RedisStore.class);
+    private static final long SHORTEST_RETRY_MILLIS = 50;
+    private static final long LONGEST_RETRY_MILLIS = 1_000;
+
+    /** A server that has not answered so many probes may have been replaced by another: connect anew and find out. */
+    private static final int PROBES_UNTIL_RECONNECT = 5;
+
+    private final Connector connector;
+    private final Executor executor;
+    private final String address;
+    private final Breaker breaker = new Breaker(System::nanoTime);
+    private final AtomicBoolean connecting = new AtomicBoolean();
+    private final AtomicInteger unansweredProbes = new AtomicInteger();
+    private final AtomicBoolean reported = new AtomicBoolean();
+    private volatile @Nullable Session session;
+    private volatile String lastFailure = "connecting";
+    private volatile boolean closed;
+
+    Link(Connector connector, Executor executor, String address) {
+        this.connector = connector;
+        this.executor = executor;
+        this.address = address;
+    }
+
+    /** Begins to connect, and goes on until it has or is closed; waits for the first attempt for {@code patience}. */
+    void open(Duration patience) {
+        try {
+            connect(SHORTEST_RETRY_MILLIS).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            report(lastFailure);
+        }
+    }
+
+    /** Redis's answer to one command; fails with {@link RedisUnavailableException} or Redis's own error. */
+    <T extends @Nullable Object> CompletableFuture<T> send(
+            String name, Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+        Session current = session;
+        if (current == null) {
+            return failed(name, closed ? "closed" : "not connected: " + lastFailure);
+        }
+        if (breaker.isOpen()) {
+            probe(current);
+            return failed(name, "the last " + Breaker.TOLERATED + " commands had no answer");
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            command.apply(current.commands()).whenComplete((value, failure) -> {
+                onOutcome(current, failure);
+                handOver(() -> settle(answer, name, value, failure));
+            });
+        } catch (RuntimeException e) {
+            return failed(name, RedisUnavailableException.reason(e));
+        }
+        return answer;
+    }
+
+    /** Completes after {@code delay}; fails if this is closed. */
+    CompletableFuture<@Nullable Void> pause(Duration delay) {
+        CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+        try {
+            connector.schedule(delay, () -> handOver(() -> over.complete(null)));
+        } catch (RejectedExecutionException e) {
+            over.completeExceptionally(unavailable("retry", "closed"));
+        }
+        return over;
+    }
+
+    boolean isConnected() {
+        Session current = session;
+        return current != null && current.connection().isOpen() && !breaker.isOpen();
+    }
+
+    String address() {
+        return address;
+    }
+
+    void close() {
+        closed = true;
+        session = null;
+        connector.close();
+    }
+
+    private CompletableFuture<Session> connect(long retryMillis) {
+        if (!connecting.compareAndSet(false, true)) {
+            return CompletableFuture.failedFuture(new IllegalStateException("already connecting"));
+        }
+        return connector.connect().whenComplete((connected, failure) -> {
+            connecting.set(false);
+            if (failure != null) {
+                lastFailure = RedisUnavailableException.reason(failure);
+                retry(retryMillis);
+            } else if (closed) {
+                connected.connection().closeAsync();
+            } else {
+                session = connected;
+                breaker.onAnswer();
+                unansweredProbes.set(0);
+                log.info("connected to Redis at {}", address);
+                reported.set(false);
+            }
+        });
+    }
+
+    private void retry(long retryMillis) {
+        if (!closed) {
+            report(lastFailure);
+            try {
+                connector.schedule(
+                        Duration.ofMillis(retryMillis), () -> connect(Math.min(2 * retryMillis, LONGEST_RETRY_MILLIS)));
+            } catch (RejectedExecutionException e) {
+                log.debug("Redis at {} was closed while connecting", address);
+            }
+        }
+    }
+
+    private void probe(Session current) {
+        if (!breaker.tryProbe()) {
+            return;
+        }
+        try {
+            current.commands().ping().whenComplete((pong, failure) -> {
+                onOutcome(current, failure);
+                if (failure instanceof RedisCommandTimeoutException
+                        && unansweredProbes.incrementAndGet() >= PROBES_UNTIL_RECONNECT) {
+                    replace(current);
+                }
+            });
+        } catch (RuntimeException e) {
+            log.debug("no probe of Redis at {}", address, e);
+        }
+    }
+
+    private void onOutcome(Session current, @Nullable Throwable failure) {
+        if (failure == null || failure instanceof RedisCommandExecutionException) {
+            breaker.onAnswer();
+            unansweredProbes.set(0);
+            if (reported.get() && reported.compareAndSet(true, false)) {
+                log.info("Redis at {} answers again", address);
+            }
+        } else if (failure instanceof RedisCommandTimeoutException) {
+            if (breaker.onTimeout()) {
+                report("no answer in time");
+            }
+        }
+        if (failure instanceof RedisReadOnlyException) {
+            replace(current);
+        }
+    }
+
+    /** Gives a connection up that leads to the wrong server, or to one that hangs, and asks anew where to connect to. */
+    private void replace(Session current) {
+        synchronized (this) {
+            if (session != current || closed) {
+                return;
+            }
+            session = null;
+        }
+        lastFailure = "connecting anew";
+        current.connection().closeAsync();
+        connect(SHORTEST_RETRY_MILLIS);
+    }
+
+    private <T extends @Nullable Object> void settle(
+            CompletableFuture<T> answer, String name, @Nullable T value, @Nullable Throwable failure) {
+        if (failure == null) {
+            answer.complete(value);
+        } else if (failure instanceof RedisCommandExecutionException) {
+            answer.completeExceptionally(failure);
+        } else {
+            answer.completeExceptionally(unavailable(name, RedisUnavailableException.reason(failure)));
+        }
+    }
+
+    private void handOver(Runnable completion) {
+        try {
+            executor.execute(completion);
+        } catch (RejectedExecutionException e) {
+            completion.run(); // the host stopped its executor: late callbacks are better than none
+        }
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> failed(String name, String reason) {
+        return CompletableFuture.failedFuture(unavailable(name, reason));
+    }
+
+    private RedisUnavailableException unavailable(String name, String reason) {
+        return new RedisUnavailableException(name + " failed, Redis at " + address + ": " + reason);
+    }
+
+    private void report(String reason) {
+        if (reported.compareAndSet(false, true)) {
+            log.warn("Redis at {} is not available ({}); going on to try", address, reason);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.fanoutgateway.redis;
+
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Options of a {@link RedisStore}. Not safe for use by several threads. */
+public final class RedisStoreBuilder {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
+
+    private Duration timeout = Duration.ofMillis(100);
+    private String keyPrefix = "fg:";
+    private long maxEntryBytes = 8L << 20;
+    private boolean cluster;
+    private @Nullable Executor executor;
+
+    RedisStoreBuilder() {}
+
+    /** How long a command may take, 1 ms to 1 minute; 100 ms by default. A {@code timeout} in the URI is not heeded. */
+    public RedisStoreBuilder timeout(Duration timeout) {
+        if (timeout.toMillis() < 1 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("expected a timeout of 1ms to 1m, got " + timeout);
+        }
+        this.timeout = timeout;
+        return this;
+    }
+
+    /**
+     * What every key begins with, {@code fg:} by default; gateways that share limits, responses and keys have the same.
+     *
+     * @throws IllegalArgumentException if it has a brace: the braces of a key tell a cluster's node
+     */
+    public RedisStoreBuilder keyPrefix(String keyPrefix) {
+        if (keyPrefix.indexOf('{') >= 0 || keyPrefix.indexOf('}') >= 0) {
+            throw new IllegalArgumentException("expected a key prefix without braces, got " + keyPrefix);
+        }
+        this.keyPrefix = keyPrefix;
+        return this;
+    }
+
+    /** The largest response to store, in bytes, at least 1; 8 MiB by default. */
+    public RedisStoreBuilder maxEntryBytes(long maxEntryBytes) {
+        if (maxEntryBytes < 1 || maxEntryBytes > Integer.MAX_VALUE / 4) {
+            throw new IllegalArgumentException(
+                    "expected a largest entry of 1 to " + Integer.MAX_VALUE / 4 + " bytes, got " + maxEntryBytes);
+        }
+        this.maxEntryBytes = maxEntryBytes;
+        return this;
+    }
+
+    /**
+     * Completes the stages that the store gives. By default virtual threads, or, before Java 21, a few daemon threads that
+     * end with the store. One that is given is not shut down.
+     */
+    public RedisStoreBuilder executor(Executor executor) {
+        this.executor = executor;
+        return this;
+    }
+
+    /** Takes a single URI for a node of a cluster; several always are. */
+    public RedisStoreBuilder cluster() {
+        this.cluster = true;
+        return this;
+    }
+
+    /**
+     * Connects, in the background if need be: returns after one second at the latest, connected or not, and goes on to try
+     * until it is closed.
+     *
+     * @param uris see {@link RedisStore#connect}
+     * @throws IllegalArgumentException if a URI cannot be read; its text is not in the message, since it may hold a password
+     */
+    public RedisStore connect(String... uris) {
+        List<RedisURI> parsed = parse(uris);
+        String address = parsed.stream().map(RedisStoreBuilder::address).collect(Collectors.joining(","));
+        Connector connector = Connector.to(parsed, cluster || uris.length > 1, timeout, CONNECT_TIMEOUT);
+        ExecutorService own = executor == null ? CompletionExecutor.create() : null;
+        Link link = new Link(connector, own == null ? chosen() : own, address);
+        link.open(CONNECT_TIMEOUT);
+        return new RedisStore(link, own, keyPrefix, maxEntryBytes);
+    }
+
+    private Executor chosen() {
+        return executor == null ? Runnable::run : executor;
+    }
+
+    private List<RedisURI> parse(String[] uris) {
+        if (uris.length == 0) {
+            throw new IllegalArgumentException("expected a Redis URI, got none");
+        }
+        List<RedisURI> parsed = new ArrayList<>();
+        for (int i = 0; i < uris.length; i++) {
+            RedisURI uri = parse(uris[i], i + 1);
+            if (!uri.getSentinels().isEmpty() && (cluster || uris.length > 1)) {
+                throw new IllegalArgumentException("expected redis:// or rediss:// for the nodes of a cluster, number "
+                        + (i + 1) + " is a Sentinel");
+            }
+            parsed.add(uri);
+        }
+        return parsed;
+    }
+
+    private static RedisURI parse(String uri, int number) {
+        RedisURI parsed;
+        try {
+            parsed = RedisURI.create(uri);
+        } catch (RuntimeException e) {
+            parsed = null; // neither the URI nor the exception that quotes it may be shown
+        }
+        if (parsed == null || parsed.getSocket() != null) {
+            throw new IllegalArgumentException(
+                    "expected a Redis URI such as redis://127.0.0.1:6379, rediss://... or redis-sentinel://...#master, "
+                            + "number " + number + " is none");
+        }
+        return parsed;
+    }
+
+    private static String address(RedisURI uri) {
+        return uri.getSentinels().isEmpty()
+                ? uri.getHost() + ":" + uri.getPort()
+                : uri.getSentinelMasterId()
+                        + uri.getSentinels().stream()
+                                .map(sentinel -> sentinel.getHost() + ":" + sentinel.getPort())
+                                .collect(Collectors.joining(",", " (Sentinel ", ")"));
+    }
+}

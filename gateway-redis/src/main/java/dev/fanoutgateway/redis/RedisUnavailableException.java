@@ -1,0 +1,32 @@
+package dev.fanoutgateway.redis;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Redis did not do what it was asked for: it is down, late, or answered with an error. Has neither a stack trace nor a
+ * cause, since it is thrown for every request while Redis is down, and a cause's text may show how we log in.
+ */
+final class RedisUnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private static final Pattern USER_INFO = Pattern.compile("//[^@/\\s]*@");
+
+    RedisUnavailableException(String message) {
+        super(message, null, false, false);
+    }
+
+    /** What failed, for people to read, without anything that stands before an {@code @} in a URI. */
+    static String reason(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "no reason given";
+        }
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName()
+                + (root.getMessage() == null
+                        ? ""
+                        : ": " + USER_INFO.matcher(root.getMessage()).replaceAll("//"));
+    }
+}
