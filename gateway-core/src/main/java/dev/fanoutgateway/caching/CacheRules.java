@@ -70,7 +70,7 @@ public final class CacheRules {
 
     /** The key of the variant of {@code base} that this request prefers, by the field names of {@code vary}. */
     public static CacheKey variantKey(CacheKey base, String vary, GatewayRequest forwarded) {
-        return Variants.key(base, vary, forwarded);
+        return Variants.key(base, Variants.names(vary), forwarded);
     }
 
     /** Whether both requests get the same variant of a response with the fields {@code response}. */

@@ -1,8 +1,8 @@
 package dev.fanoutgateway.caching;
 
 import dev.fanoutgateway.http.GatewayRequest;
+import java.util.Arrays;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * of the request line, and would let one caller choose what all others are shown (cache poisoning).
  */
 final class Forwarding {
-    private static final Set<String> REMOVED = namesOf(
+    private static final String[][] REMOVED_BY_LENGTH = byLength(
             // answered from what is stored
             "If-None-Match",
             "If-Modified-Since",
@@ -58,11 +58,17 @@ final class Forwarding {
         return query.equals(kept) ? forwarded : forwarded.withQuery(kept);
     }
 
-    /** By the first letter, so that most fields are passed over at once. */
+    /** By first letter and length, so that most fields are passed over at once. */
     private static boolean isRemoved(String name) {
-        char first = name.isEmpty() ? ' ' : name.charAt(0);
-        boolean likely = first == 'x' || first == 'X' || first == 'i' || first == 'I' || first == 'f' || first == 'F';
-        return likely && REMOVED.contains(name);
+        int first = name.isEmpty() ? 0 : name.charAt(0) | 0x20;
+        if ((first == 'x' || first == 'i' || first == 'f') && name.length() < REMOVED_BY_LENGTH.length) {
+            for (String removed : REMOVED_BY_LENGTH[name.length()]) {
+                if (removed.equalsIgnoreCase(name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** What stays, byte for byte; null if nothing does. */
@@ -87,9 +93,14 @@ final class Forwarding {
         return any ? kept.toString() : null;
     }
 
-    private static Set<String> namesOf(String... names) {
-        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        set.addAll(Set.of(names));
-        return set;
+    private static String[][] byLength(String... names) {
+        int longest = Arrays.stream(names).mapToInt(String::length).max().orElse(0);
+        String[][] byLength = new String[longest + 1][];
+        for (int length = 0; length <= longest; length++) {
+            int wanted = length;
+            byLength[length] =
+                    Arrays.stream(names).filter(name -> name.length() == wanted).toArray(String[]::new);
+        }
+        return byLength;
     }
 }

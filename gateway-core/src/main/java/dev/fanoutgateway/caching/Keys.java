@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * slash, so that no two requests that differ in what is forwarded have one key.
  */
 final class Keys {
-    private static final String RESERVED = " %@;[]=#";
+    private static final boolean[] PLAIN = plain(" %@;[]=#");
     private static final String HEX = "0123456789abcdef";
 
     private Keys() {}
@@ -39,7 +39,7 @@ final class Keys {
     static void escape(String part, StringBuilder key) {
         for (int i = 0; i < part.length(); i++) {
             char c = part.charAt(i);
-            if (c > ' ' && c <= '~' && RESERVED.indexOf(c) < 0) {
+            if (c < PLAIN.length && PLAIN[c]) {
                 key.append(c);
             } else {
                 key.append('%');
@@ -48,5 +48,13 @@ final class Keys {
                 }
             }
         }
+    }
+
+    private static boolean[] plain(String reserved) {
+        boolean[] plain = new boolean[128];
+        for (char c = ' '; c <= '~'; c++) {
+            plain[c] = reserved.indexOf(c) < 0;
+        }
+        return plain;
     }
 }

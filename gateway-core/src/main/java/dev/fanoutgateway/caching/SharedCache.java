@@ -9,6 +9,7 @@ import dev.fanoutgateway.spi.CachedResponse.Kind;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -99,7 +100,7 @@ public final class SharedCache {
             }
             return CompletableFuture.completedFuture(false);
         }
-        String vary = Variants.names(entry.headers());
+        List<String> vary = Variants.names(entry.headers());
         return vary.isEmpty()
                 ? store.store(key, entry).thenApply(stored -> true)
                 : store.lookup(key).thenCompose(before -> storeVariant(key, forwarded, entry, vary, before));
@@ -114,11 +115,11 @@ public final class SharedCache {
     }
 
     private CompletionStage<Lookup> found(CacheKey key, GatewayRequest forwarded, Optional<CachedResponse> entry) {
-        String vary = varyOf(entry);
+        List<String> vary = varyOf(entry);
         if (vary.isEmpty()) {
             return CompletableFuture.completedFuture(judged(entry, Lookup.MISS));
         }
-        CompletionStage<Optional<CachedResponse>> variant = store.lookup(CacheRules.variantKey(key, vary, forwarded));
+        CompletionStage<Optional<CachedResponse>> variant = store.lookup(Variants.key(key, vary, forwarded));
         return isDone(variant)
                 ? CompletableFuture.completedFuture(judged(valueOf(variant), Lookup.VARY_MISS))
                 : variant.thenApply(other -> judged(other, Lookup.VARY_MISS));
@@ -143,17 +144,17 @@ public final class SharedCache {
             CacheKey key,
             GatewayRequest forwarded,
             CachedResponse entry,
-            String vary,
+            List<String> vary,
             Optional<CachedResponse> before) {
-        String known = varyOf(before);
-        String union = known.isEmpty() ? vary : Variants.union(known, vary);
+        List<String> known = varyOf(before);
+        List<String> union = known.isEmpty() ? vary : Variants.union(known, vary);
         CachedResponse signpost = note(
                 Kind.VARIANTS,
-                Headers.of("Vary", union),
+                Headers.of("Vary", String.join(",", union)),
                 entry.backend(),
                 entry.receivedMillis(),
                 Math.max(entry.keepMillis(), SIGNPOST_MILLIS));
-        return store.store(CacheRules.variantKey(key, union, forwarded), entry)
+        return store.store(Variants.key(key, union, forwarded), entry)
                 .thenCompose(stored -> store.store(key, signpost))
                 .thenApply(stored -> true);
     }
@@ -168,16 +169,15 @@ public final class SharedCache {
         if (noted) {
             return CompletableFuture.completedFuture(null);
         }
-        String vary = varyOf(before);
-        CacheKey place = vary.isEmpty() ? key : CacheRules.variantKey(key, vary, forwarded);
+        List<String> vary = varyOf(before);
+        CacheKey place = vary.isEmpty() ? key : Variants.key(key, vary, forwarded);
         return store.store(place, note(Kind.UNCACHEABLE, Headers.empty(), backendId, now, millis));
     }
 
     /** The fields that a signpost names; empty if this is none. */
-    private static String varyOf(Optional<CachedResponse> entry) {
-        return entry.filter(found -> found.kind() == Kind.VARIANTS)
-                .map(found -> Variants.names(found.headers()))
-                .orElse("");
+    private static List<String> varyOf(Optional<CachedResponse> entry) {
+        boolean signpost = entry.isPresent() && entry.get().kind() == Kind.VARIANTS;
+        return signpost ? Variants.names(entry.get().headers()) : List.of();
     }
 
     private static CachedResponse note(Kind kind, Headers headers, String backend, long now, long millis) {

@@ -25,35 +25,54 @@ final class Variants {
 
     private Variants() {}
 
-    /** The names that {@code Vary} lists, in lower case, in order, separated by commas; empty if it lists none. */
-    static String names(Headers response) {
+    /** The names that {@code Vary} lists, in lower case, each once, in order. */
+    static List<String> names(Headers response) {
         List<String> lines = response.all("Vary");
-        return lines.isEmpty() ? "" : String.join(",", names(String.join(",", lines)));
+        return switch (lines.size()) {
+            case 0 -> List.of();
+            case 1 -> names(lines.get(0));
+            default -> names(String.join(",", lines));
+        };
+    }
+
+    /** The names in the value of a {@code Vary} field. */
+    static List<String> names(String vary) {
+        if (vary.indexOf(',') < 0) {
+            String name = Ascii.lower(Ascii.trim(vary));
+            return name.isEmpty() ? List.of() : List.of(name);
+        }
+        Set<String> names = new TreeSet<>();
+        int start = 0;
+        while (start <= vary.length()) {
+            int comma = vary.indexOf(',', start);
+            int end = comma < 0 ? vary.length() : comma;
+            names.add(Ascii.lower(Ascii.trim(vary.substring(start, end))));
+            start = end + 1;
+        }
+        names.remove("");
+        return List.copyOf(names);
     }
 
     /** Whether no request but the very same can be answered with this response: {@code *}, or too much to tell. */
     static boolean unbounded(Headers response) {
-        List<String> lines = response.all("Vary");
-        if (lines.isEmpty()) {
-            return false;
-        }
-        Set<String> names = names(String.join(",", lines));
+        List<String> names = names(response);
         return names.contains("*") || names.size() > MOST_FIELDS;
     }
 
     /** The names of both lists; of {@code other} alone if together they are too many. */
-    static String union(String one, String other) {
-        Set<String> names = names(one + ',' + other);
-        return names.size() > MOST_FIELDS ? String.join(",", names(other)) : String.join(",", names);
+    static List<String> union(List<String> one, List<String> other) {
+        Set<String> names = new TreeSet<>(one);
+        names.addAll(other);
+        return names.size() > MOST_FIELDS ? other : List.copyOf(names);
     }
 
     /**
      * The key of the variant for {@code request}. It begins with a bracket, which no base key does, and every part of it is
      * escaped, so no value can pass for another one.
      */
-    static CacheKey key(CacheKey base, String vary, GatewayRequest request) {
+    static CacheKey key(CacheKey base, List<String> names, GatewayRequest request) {
         StringBuilder key = new StringBuilder(base.value().length() + 64).append('[');
-        for (String name : names(vary)) {
+        for (String name : names) {
             Keys.escape(name, key);
             String value = value(name, request.headers());
             if (value != null) {
@@ -64,9 +83,9 @@ final class Variants {
         return new CacheKey(key.append("] ").append(base.value()).toString());
     }
 
-    /** Whether two requests are the same to a response that varies by {@code vary}. */
-    static boolean same(String vary, GatewayRequest one, GatewayRequest other) {
-        for (String name : names(vary)) {
+    /** Whether two requests are the same to a response that varies by {@code names}. */
+    static boolean same(List<String> names, GatewayRequest one, GatewayRequest other) {
+        for (String name : names) {
             String value = value(name, one.headers());
             String otherValue = value(name, other.headers());
             if (value == null ? otherValue != null : !value.equals(otherValue)) {
@@ -82,21 +101,6 @@ final class Variants {
         } else {
             key.append('#').append(digest(value));
         }
-    }
-
-    private static Set<String> names(String vary) {
-        Set<String> names = new TreeSet<>();
-        int start = 0;
-        while (start <= vary.length()) {
-            int comma = vary.indexOf(',', start);
-            int end = comma < 0 ? vary.length() : comma;
-            String name = Ascii.lower(Ascii.trim(vary.substring(start, end)));
-            if (!name.isEmpty()) {
-                names.add(name);
-            }
-            start = end + 1;
-        }
-        return names;
     }
 
     /** All lines of the field as one; null if there is none, which is not the same as an empty one. */

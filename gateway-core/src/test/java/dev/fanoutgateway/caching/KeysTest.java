@@ -1,11 +1,13 @@
 package dev.fanoutgateway.caching;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.CacheKey;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +143,15 @@ class KeysTest {
     void longValuesMakeNoLongKeys() {
         GatewayRequest request = GatewayRequest.get("/a").header("Accept", "a/b,".repeat(10_000));
         assertThat(CacheRules.variantKey(BASE, "Accept", request).value()).hasSizeLessThan(100);
+    }
+
+    /** A quadratic reading of any of these would take minutes. */
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "a ", ", ", "\t,", ";", "A"})
+    void timeIsLinear(String unit) {
+        GatewayRequest request = GatewayRequest.get("/a").header("Accept-Language", "a" + unit.repeat(1_000_000) + "b");
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> CacheRules.variantKey(BASE, "Accept-Language", request));
     }
 
     /** RFC 9111 section 4.1: a value cannot pass for another field's, nor a variant's key for another resource's. */
