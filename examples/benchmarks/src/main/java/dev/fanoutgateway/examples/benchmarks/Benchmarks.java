@@ -1,0 +1,25 @@
+package dev.fanoutgateway.examples.benchmarks;
+
+import java.util.Arrays;
+
+/**
+ * Entry point of {@code benchmarks.jar}: {@code load} compares servers under load, {@code steps} measures the hot steps with
+ * JMH; further arguments go to {@link LoadComparison} or to JMH.
+ */
+public final class Benchmarks {
+    private Benchmarks() {}
+
+    public static void main(String[] args) throws Exception {
+        String what = args.length == 0 ? "" : args[0];
+        String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+        switch (what) {
+            case "load" -> LoadComparison.main(rest);
+            case "steps" -> org.openjdk.jmh.Main.main(rest);
+            case "server" -> MeasuredServer.main(rest);
+            default -> {
+                System.err.println("usage: java -jar benchmarks.jar load [STARTS] [VARIANT...] | steps [JMH-ARGUMENT...]");
+                System.exit(2);
+            }
+        }
+    }
+}
