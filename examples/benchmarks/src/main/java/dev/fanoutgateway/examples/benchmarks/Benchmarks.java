@@ -17,7 +17,8 @@ public final class Benchmarks {
             case "steps" -> org.openjdk.jmh.Main.main(rest);
             case "server" -> MeasuredServer.main(rest);
             default -> {
-                System.err.println("usage: java -jar benchmarks.jar load [STARTS] [VARIANT...] | steps [JMH-ARGUMENT...]");
+                System.err.println(
+                        "usage: java -jar benchmarks.jar load [STARTS] [VARIANT...] | steps [JMH-ARGUMENT...]");
                 System.exit(2);
             }
         }

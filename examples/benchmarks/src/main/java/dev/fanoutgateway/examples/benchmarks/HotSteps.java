@@ -72,8 +72,8 @@ public class HotSteps {
             .header("Accept", "*/*")
             .header("X-API-Key", Variant.KEY);
     private final GatewayRequest stripped = KeyExtractor.standard().strip(request);
-    private final GatewayResponse response = new GatewayResponse(
-            200, Headers.of("Content-Type", "application/json"), Body.of(FixedServlet.BODY));
+    private final GatewayResponse response =
+            new GatewayResponse(200, Headers.of("Content-Type", "application/json"), Body.of(FixedServlet.BODY));
     private final KeyExtractor extractor = KeyExtractor.standard();
     private final InMemoryKeys keys = InMemoryKeys.of(List.of(KeyEntry.ofKey("bench", Variant.KEY, "bench")), CLOCK);
     private final MemoryRateLimiter limiter = new MemoryRateLimiter(CLOCK);

@@ -36,7 +36,8 @@ final class LoadComparison {
         List<Variant> variants = args.length > 1
                 ? Arrays.stream(args)
                         .skip(1)
-                        .map(name -> Variant.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
+                        .map(name ->
+                                Variant.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
                         .toList()
                 : List.of(Variant.values());
         RedisServer redis = new RedisServer(freePort());
@@ -99,7 +100,8 @@ final class LoadComparison {
             long answered = load.answers() - answers;
             windows.add((cpuNanos(in, out) - cpu) / 1_000.0 / Math.max(1, answered));
             if (load.failures() > 0) {
-                throw new IOException("expected every request to be answered with 200, " + load.failures() + " were not");
+                throw new IOException(
+                        "expected every request to be answered with 200, " + load.failures() + " were not");
             }
             int size = windows.size();
             if (size >= LEAST_WINDOWS && spread(windows.subList(size - 3, size)) <= 0.03) {
@@ -136,16 +138,13 @@ final class LoadComparison {
     }
 
     private static String ratio(Variant variant, Map<Variant, List<Double>> figures) {
-        Variant base =
-                switch (variant) {
-                    case BARE, HIT, HIT_UNLIMITED, HIT_REDIS_LIMIT -> Variant.BARE;
-                    case OKHTTP, PASS, PASS_ASYNC -> Variant.OKHTTP;
-                };
+        Variant base = switch (variant) {
+            case BARE, HIT, HIT_UNLIMITED, HIT_REDIS_LIMIT -> Variant.BARE;
+            case OKHTTP, PASS, PASS_ASYNC -> Variant.OKHTTP;
+        };
         List<Double> to = figures.get(base);
         List<Double> of = figures.get(variant);
-        return to == null || of == null
-                ? "-"
-                : "%.2f of %s".formatted(median(of) / median(to), base.title());
+        return to == null || of == null ? "-" : "%.2f of %s".formatted(median(of) / median(to), base.title());
     }
 
     private static double median(List<Double> values) {

@@ -47,12 +47,13 @@ enum Variant {
             case OKHTTP -> context.addServlet(new ServletHolder(new OkHttpServlet(backend)), "/*");
             case HIT -> filter(context, gateway(backend, true, true).build(), false);
             case HIT_UNLIMITED -> filter(context, gateway(backend, true, false).build(), false);
-            case HIT_REDIS_LIMIT -> filter(
-                    context,
-                    gateway(backend, true, true)
-                            .rateLimiter(RedisStore.connect(redis).rateLimiter())
-                            .build(),
-                    false);
+            case HIT_REDIS_LIMIT ->
+                filter(
+                        context,
+                        gateway(backend, true, true)
+                                .rateLimiter(RedisStore.connect(redis).rateLimiter())
+                                .build(),
+                        false);
             case PASS -> filter(context, gateway(backend, false, false).build(), true);
             case PASS_ASYNC -> filter(context, gateway(backend, false, false).build(), false);
         }

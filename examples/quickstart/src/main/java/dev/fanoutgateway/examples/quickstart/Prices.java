@@ -16,9 +16,11 @@ import java.util.Optional;
 /** Monthly share prices, read from {@code stocks.csv}. */
 final class Prices {
     private final Map<String, List<String>> bySymbol;
+    private final String highest;
 
-    private Prices(Map<String, List<String>> bySymbol) {
+    private Prices(Map<String, List<String>> bySymbol, String highest) {
         this.bySymbol = bySymbol;
+        this.highest = highest;
     }
 
     static Prices load() {
@@ -28,20 +30,22 @@ final class Prices {
                 throw new IllegalStateException("stocks.csv is not in the jar");
             }
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            lines.lines().skip(1).map(line -> line.split(",")).forEach(row -> bySymbol
-                    .computeIfAbsent(row[0], symbol -> new ArrayList<>())
-                    .add("{\"date\": \"%s\", \"price\": %s}".formatted(row[1], row[2])));
+            lines.lines()
+                    .skip(1)
+                    .map(line -> line.split(","))
+                    .forEach(row -> bySymbol.computeIfAbsent(row[0], symbol -> new ArrayList<>())
+                            .add("{\"date\": \"%s\", \"price\": %s}".formatted(row[1], row[2])));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Prices(bySymbol);
+        return new Prices(bySymbol, highestOf(bySymbol));
     }
 
-    /** These prices without one share's. */
+    /** These prices without one share's; the report stays as it is. */
     Prices without(String symbol) {
         Map<String, List<String>> rest = new LinkedHashMap<>(bySymbol);
         rest.remove(symbol);
-        return new Prices(rest);
+        return new Prices(rest, highest);
     }
 
     /** The JSON of a share's prices; empty if it is not known here. */
@@ -51,6 +55,10 @@ final class Prices {
 
     /** The highest price that any share had, as JSON. */
     String highest() {
+        return highest;
+    }
+
+    private static String highestOf(Map<String, List<String>> bySymbol) {
         return bySymbol.entrySet().stream()
                 .flatMap(share -> share.getValue().stream().map(row -> Map.entry(share.getKey(), row)))
                 .max(Comparator.comparingDouble(entry -> price(entry.getValue())))
