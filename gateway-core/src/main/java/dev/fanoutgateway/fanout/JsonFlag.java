@@ -108,30 +108,28 @@ final class JsonFlag implements ResponseAcceptor {
     }
 
     private static boolean isTruthy(JsonParser parser) throws IOException {
-        return switch (parser.nextToken()) {
-            case VALUE_TRUE -> true;
-            case VALUE_STRING -> parser.getTextLength() > 0;
-            case VALUE_NUMBER_INT -> !isZero(parser);
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue() != 0 && endsHere(parser);
-            case START_ARRAY -> parser.nextToken() != JsonToken.END_ARRAY;
-            case START_OBJECT -> parser.nextToken() != JsonToken.END_OBJECT;
-            default -> false;
-        };
+        JsonToken value = parser.nextToken();
+        if (value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NUMBER_FLOAT) {
+            boolean zero = value == JsonToken.VALUE_NUMBER_INT ? isZero(parser) : parser.getDoubleValue() == 0;
+            parser.nextToken(); // throws if the content ends here: the number may have been cut off
+            return !zero;
+        }
+        return value == JsonToken.VALUE_TRUE
+                || (value == JsonToken.VALUE_STRING && parser.getTextLength() > 0)
+                || (value == JsonToken.START_ARRAY && parser.nextToken() != JsonToken.END_ARRAY)
+                || (value == JsonToken.START_OBJECT && parser.nextToken() != JsonToken.END_OBJECT);
     }
 
+    /** Looks at the digits: the number may be longer than any type of number. */
     private static boolean isZero(JsonParser parser) throws IOException {
         char[] text = parser.getTextCharacters();
         int end = parser.getTextOffset() + parser.getTextLength();
-        boolean zero = true;
         for (int i = parser.getTextOffset(); i < end; i++) {
-            zero &= text[i] == '0' || text[i] == '-';
+            if (text[i] != '0' && text[i] != '-') {
+                return false;
+            }
         }
-        return zero && endsHere(parser);
-    }
-
-    /** Reads on to the next token: a number that the end of the content cuts off may be another one. Throws then. */
-    private static boolean endsHere(JsonParser parser) throws IOException {
-        return parser.nextToken() != null;
+        return true;
     }
 
     @Override
