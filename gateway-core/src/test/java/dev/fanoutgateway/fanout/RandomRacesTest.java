@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * hang, and the result is the one that the schedule calls for.
  */
 class RandomRacesTest {
-    private static final int RACES = 25_000;
+    private static final int RACES = 20_000;
     private static final long MILLI = 1_000_000;
 
     @ParameterizedTest
