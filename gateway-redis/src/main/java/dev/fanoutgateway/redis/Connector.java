@@ -13,6 +13,7 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
@@ -41,6 +42,9 @@ final class Connector {
     /** Beyond these a server that hangs would have us collect commands that nobody waits for any more. */
     private static final int MAX_COMMANDS_IN_FLIGHT = 16_384;
 
+    /** With Sentinel or a cluster an attempt takes several connections. */
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(10);
+
     private static final Duration RECONNECT_AT_LEAST_EVERY = Duration.ofMillis(500);
 
     private final ClientResources resources;
@@ -66,7 +70,10 @@ final class Connector {
             return new Connector(
                     resources,
                     client,
-                    () -> client.connectAsync(ByteArrayCodec.INSTANCE).thenApply(Session::new));
+                    () -> client.refreshPartitionsAsync()
+                            .thenCompose(known -> client.connectAsync(ByteArrayCodec.INSTANCE))
+                            .thenCompose(Connector::toEachMaster)
+                            .thenApply(Session::new));
         }
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options);
@@ -76,12 +83,35 @@ final class Connector {
                 () -> client.connectAsync(ByteArrayCodec.INSTANCE, uris.get(0)).thenApply(Session::new));
     }
 
+    /**
+     * Lettuce connects to a cluster's node when the first command goes there, and rejects what comes meanwhile. A node that
+     * cannot be reached now is left to that.
+     */
+    private static CompletionStage<StatefulRedisClusterConnection<byte[], byte[]>> toEachMaster(
+            StatefulRedisClusterConnection<byte[], byte[]> connection) {
+        CompletableFuture<?>[] connected = connection.getPartitions().stream()
+                .filter(node -> node.getRole().isUpstream() && !node.getSlots().isEmpty())
+                .map(RedisClusterNode::getUri)
+                .map(uri -> connection.getConnectionAsync(uri.getHost(), uri.getPort()))
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(connected).handle((all, failure) -> connection);
+    }
+
+    /** A new connection, or a failure after at most {@link #LONGEST_ATTEMPT}; one that comes later is closed. */
     CompletableFuture<Session> connect() {
+        CompletableFuture<Session> attempt;
         try {
-            return connect.get().toCompletableFuture();
+            attempt = connect.get().toCompletableFuture();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+        CompletableFuture<Session> inTime = attempt.copy().orTimeout(LONGEST_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS);
+        attempt.thenAccept(session -> {
+            if (inTime.isCompletedExceptionally()) {
+                session.connection().closeAsync();
+            }
+        });
+        return inTime;
     }
 
     void schedule(Duration delay, Runnable task) {

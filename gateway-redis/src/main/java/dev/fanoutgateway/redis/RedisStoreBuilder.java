@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Options of a {@link RedisStore}. Not safe for use by several threads. */
 public final class RedisStoreBuilder {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
 
     private Duration timeout = Duration.ofMillis(100);
@@ -70,7 +71,7 @@ public final class RedisStoreBuilder {
     }
 
     /**
-     * Connects, in the background if need be: returns after one second at the latest, connected or not, and goes on to try
+     * Connects, in the background if need be: returns after two seconds at the latest, connected or not, and goes on to try
      * until it is closed.
      *
      * @param uris see {@link RedisStore#connect}
@@ -82,7 +83,7 @@ public final class RedisStoreBuilder {
         Connector connector = Connector.to(parsed, cluster || uris.length > 1, timeout, CONNECT_TIMEOUT);
         ExecutorService own = executor == null ? CompletionExecutor.create() : null;
         Link link = new Link(connector, own == null ? chosen() : own, address);
-        link.open(CONNECT_TIMEOUT);
+        link.open(PATIENCE);
         return new RedisStore(link, own, keyPrefix, maxEntryBytes);
     }
 

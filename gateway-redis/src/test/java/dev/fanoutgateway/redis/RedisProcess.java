@@ -29,6 +29,7 @@ final class RedisProcess implements AutoCloseable {
     private final int port;
     private RedisServer server;
     private long pid;
+    private String userInfo = "";
     private RedisClient operator;
     private StatefulRedisConnection<String, String> connection;
 
@@ -63,8 +64,14 @@ final class RedisProcess implements AutoCloseable {
         return this;
     }
 
+    /** Starts it with a password. */
+    RedisProcess startGuarded(String password) {
+        userInfo = ":" + password + "@";
+        return start("requirepass " + password);
+    }
+
     String uri() {
-        return "redis://127.0.0.1:" + port;
+        return "redis://" + userInfo + "127.0.0.1:" + port;
     }
 
     int port() {

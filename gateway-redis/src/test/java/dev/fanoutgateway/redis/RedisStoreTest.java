@@ -1,0 +1,150 @@
+package dev.fanoutgateway.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanoutgateway.spi.CacheKey;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedisStoreTest {
+    private static RedisProcess redis;
+
+    @BeforeAll
+    static void start() {
+        redis = new RedisProcess().start();
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "geheim",
+                "redis:geheim",
+                "http://:geheim@localhost",
+                "redis://:geheim@bad host",
+                "redis://:geheim@localhost:99999999",
+                "redis-socket:///geheim",
+                "redis-sentinel://:geheim@localhost"
+            })
+    void anUnreadableUriIsRefusedWithoutBeingShown(String uri) {
+        assertThatThrownBy(() -> RedisStore.connect(uri).close())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoCause()
+                .hasMessageStartingWith("expected a Redis URI such as")
+                .hasMessageNotContaining("geheim");
+    }
+
+    @Test
+    void nodesOfAClusterAreNoSentinels() {
+        assertThatThrownBy(() -> RedisStore.connect("redis://localhost", "redis-sentinel://:geheim@localhost#m"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("number 2 is a Sentinel")
+                .hasMessageNotContaining("geheim");
+        assertThatThrownBy(RedisStore::connect).hasMessage("expected a Redis URI, got none");
+    }
+
+    @Test
+    void optionsAreRefusedAtTheSetter() {
+        RedisStoreBuilder builder = RedisStore.builder();
+        assertThatThrownBy(() -> builder.timeout(Duration.ZERO)).hasMessageContaining("got PT0S");
+        assertThatThrownBy(() -> builder.timeout(Duration.ofHours(1))).hasMessageContaining("got PT1H");
+        assertThatThrownBy(() -> builder.keyPrefix("a{b}")).hasMessageContaining("got a{b}");
+        assertThatThrownBy(() -> builder.maxEntryBytes(0)).hasMessageContaining("got 0");
+    }
+
+    @Test
+    void aPasswordIsUsedAndNeverShown() {
+        try (RedisProcess guarded = new RedisProcess()) {
+            guarded.startGuarded("geheim");
+            String address = "127.0.0.1:" + guarded.port();
+            try (RedisStore store = RedisStore.connect("redis://:geheim@" + address)) {
+                RedisResponseCacheTest.get(store, "key");
+                assertThat(store).hasToString("Redis at " + address);
+            }
+            try (RedisStore store = RedisStore.connect("redis://:geheim-falsch@" + address)) {
+                CompletableFuture<?> lookup =
+                        store.responseCache().lookup(new CacheKey("key")).toCompletableFuture();
+                assertThatThrownBy(lookup::join)
+                        .hasMessageContaining(address)
+                        .hasMessageContaining("WRONGPASS")
+                        .hasMessageNotContaining("geheim");
+                assertThat(store.toString()).doesNotContain("geheim");
+            }
+        }
+    }
+
+    @Test
+    void stagesCompleteOnTheStoresOwnThreads() {
+        try (RedisStore store = RedisStore.connect(redis.uri())) {
+            for (int i = 0; i < 50; i++) {
+                Thread thread = completingThread(store);
+                if (thread != Thread.currentThread()) { // it was complete before we looked
+                    assertThat(thread.getName()).doesNotContain("lettuce").doesNotContain("nioEventLoop");
+                }
+            }
+        }
+    }
+
+    @Test
+    void stagesCompleteOnTheHostsExecutorWhichIsNotStopped() {
+        Set<String> names = java.util.concurrent.ConcurrentHashMap.newKeySet();
+        Executor executor = task -> {
+            names.add("used");
+            new Thread(task, "host").start();
+        };
+        try (RedisStore store = RedisStore.builder().executor(executor).connect(redis.uri())) {
+            RedisResponseCacheTest.get(store, "key");
+        }
+        assertThat(names).isNotEmpty();
+    }
+
+    @Test
+    void closingEndsEveryThread() {
+        Set<Thread> before = lettuceThreads();
+        RedisStore store = RedisStore.connect(redis.uri());
+        RedisResponseCacheTest.get(store, "key");
+        assertThat(lettuceThreads()).hasSizeGreaterThan(before.size());
+        store.close();
+        await().atMost(Duration.ofSeconds(5)).until(() -> before.containsAll(lettuceThreads()));
+    }
+
+    @Test
+    void storesWithDifferentPrefixesDoNotMeet() {
+        try (RedisStore one = RedisStore.builder().keyPrefix("one:").connect(redis.uri());
+                RedisStore two = RedisStore.builder().keyPrefix("two:").connect(redis.uri())) {
+            RedisResponseCacheTest.put(one, "key", "body");
+            assertThat(RedisResponseCacheTest.get(one, "key")).isPresent();
+            assertThat(RedisResponseCacheTest.get(two, "key")).isEmpty();
+        }
+    }
+
+    private static Thread completingThread(RedisStore store) {
+        return store.responseCache()
+                .lookup(new CacheKey("key"))
+                .thenApply(found -> Thread.currentThread())
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static Set<Thread> lettuceThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("lettuce")
+                        || thread.getName().startsWith("fanout-redis"))
+                .collect(Collectors.toSet());
+    }
+}
