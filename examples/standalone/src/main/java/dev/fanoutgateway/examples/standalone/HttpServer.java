@@ -1,0 +1,84 @@
+package dev.fanoutgateway.examples.standalone;
+
+import dev.fanoutgateway.FanoutGateway;
+import dev.fanoutgateway.servlet.GatewayFilter;
+import jakarta.servlet.DispatcherType;
+import java.util.EnumSet;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** An embedded Jetty that has nothing but the gateway. Where there are virtual threads, requests run on them. */
+final class HttpServer {
+    private static final int MAX_HEADER_BYTES = 16 << 10;
+    private static final long IDLE_MILLIS = 30_000;
+
+    private final Server jetty;
+    private final ServerConnector connector;
+
+    private HttpServer(Server jetty, ServerConnector connector) {
+        this.jetty = jetty;
+        this.connector = connector;
+    }
+
+    /** @throws Exception if it cannot listen; then nothing of it is left */
+    static HttpServer start(ServerSettings settings, FanoutGateway gateway) throws Exception {
+        QueuedThreadPool threads = new QueuedThreadPool();
+        threads.setName("http");
+        threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+        Server jetty = new Server(threads);
+        ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http()));
+        connector.setHost(settings.host());
+        connector.setPort(settings.port());
+        connector.setIdleTimeout(IDLE_MILLIS);
+        jetty.addConnector(connector);
+        EnvelopeErrors errors = new EnvelopeErrors();
+        jetty.setErrorHandler(errors);
+        jetty.setHandler(new GracefulHandler(context(gateway, errors)));
+        jetty.setStopTimeout(settings.drain().toMillis());
+        HttpServer server = new HttpServer(jetty, connector);
+        try {
+            jetty.start();
+        } catch (Exception e) {
+            server.stop();
+            throw e;
+        }
+        return server;
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Takes no more work, waits for what is in flight as long as the drain time allows, and ends. */
+    void stop() throws Exception {
+        jetty.stop();
+    }
+
+    private static HttpConfiguration http() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendXPoweredBy(false);
+        http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        return http;
+    }
+
+    private static ServletContextHandler context(FanoutGateway gateway, EnvelopeErrors errors) {
+        ServletContextHandler context = new ServletContextHandler("/");
+        FilterHolder filter = new FilterHolder(new GatewayFilter(gateway));
+        filter.setAsyncSupported(true);
+        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
+        ServletHolder end = new ServletHolder(new NoRoute());
+        end.setAsyncSupported(true);
+        context.addServlet(end, "/");
+        context.setErrorHandler(errors);
+        return context;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.fanoutgateway.examples.standalone;
+
+import dev.fanoutgateway.examples.standalone.Node.Items;
+import dev.fanoutgateway.examples.standalone.Node.Scalar;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What a configuration may say one day and is refused today, rather than ignored. When a feature arrives, its line goes, and
+ * the section that holds the key reads it.
+ *
+ * @param instead what may stand there today
+ * @param meant whether a value asks for the feature, and does not say 'off'
+ */
+record NotAvailable(String instead, Predicate<Node> meant) {
+    private static final Map<String, NotAvailable> BY_KEY = Map.ofEntries(
+            Map.entry("server.trusted-proxies", new NotAvailable("[]", NotAvailable::notEmpty)),
+            Map.entry("backends.*.max-concurrent", new NotAvailable("null", NotAvailable::notNull)),
+            Map.entry("backends.*.selector", words("listed, round-robin", "least-loaded|fastest|consistent-hash")),
+            Map.entry("backends.*.health", new NotAvailable("null", NotAvailable::notNull)),
+            Map.entry("backends.*.eject", new NotAvailable("null", NotAvailable::notNull)),
+            Map.entry("routes[].strategy", words("one of failover, hedged, ordered, parallel, single", "adaptive")),
+            Map.entry("routes[].hedge-after", words("a duration", "p\\d{1,2}(\\.\\d+)?")),
+            Map.entry("routes[].extra-load", new NotAvailable("null", NotAvailable::notNull)),
+            Map.entry("cache.store", words("one of memory, redis", "tiered")),
+            Map.entry("notify.webhook", new NotAvailable("null", NotAvailable::notNull)),
+            Map.entry("console.token", new NotAvailable("null", NotAvailable::notNull)));
+
+    /** The feature that {@code node} at {@code key} asks for, if there is no such feature yet. */
+    static Optional<NotAvailable> at(String key, Node node) {
+        return Optional.ofNullable(BY_KEY.get(key)).filter(feature -> feature.meant.test(node));
+    }
+
+    private static NotAvailable words(String instead, String pattern) {
+        return new NotAvailable(
+                instead, node -> node instanceof Scalar scalar && scalar.text().matches(pattern));
+    }
+
+    private static boolean notNull(Node node) {
+        return !Node.isNull(node);
+    }
+
+    private static boolean notEmpty(Node node) {
+        return notNull(node) && !(node instanceof Items list && list.items().isEmpty());
+    }
+}

@@ -1,0 +1,181 @@
+package dev.fanoutgateway.examples.standalone;
+
+import dev.fanoutgateway.Auth;
+import dev.fanoutgateway.FailurePolicy;
+import dev.fanoutgateway.Route;
+import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.examples.standalone.Node.Scalar;
+import dev.fanoutgateway.fanout.Acceptors;
+import dev.fanoutgateway.fanout.FanoutStrategy;
+import dev.fanoutgateway.spi.ResponseAcceptor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the section {@code routes}. */
+final class RouteSettings {
+    private static final Value<Route.Builder> PATH =
+            Value.text("a path pattern such as /api/**", text -> Optional.of(Route.path(text)));
+    private static final Value<String> METHOD = Value.text("a method such as GET", Optional::of);
+    private static final Value<String> NAME = Value.text("a name", Optional::of);
+    private static final Value<String> STRATEGY = Value.choice(Map.of(
+            "parallel",
+            "parallel",
+            "ordered",
+            "ordered",
+            "hedged",
+            "hedged",
+            "failover",
+            "failover",
+            "single",
+            "single"));
+    private static final Value<ResponseAcceptor> ACCEPT = Value.text("json:FIELD, 2xx or any", RouteSettings::acceptor);
+    private static final Value<Auth> AUTH =
+            Value.choice(Map.of("required", Auth.REQUIRED, "optional", Auth.OPTIONAL, "none", Auth.NONE));
+    private static final Value<FailurePolicy> ON_FAILURE =
+            Value.choice(Map.of("envelope-404", FailurePolicy.ENVELOPE_404, "by-cause", FailurePolicy.BY_CAUSE));
+    private static final Duration USUAL_GRACE = Duration.ofMillis(50);
+
+    private final List<String> groups;
+    private final KeySettings keys;
+
+    private RouteSettings(List<String> groups, KeySettings keys) {
+        this.groups = groups;
+        this.keys = keys;
+    }
+
+    /** The routes; where there is no such section and one group, everything goes to that. */
+    static List<Route> readAll(Section root, KeySettings keys) {
+        RouteSettings reading =
+                new RouteSettings(root.sectionOrEmpty("backends").names(), keys);
+        if (!root.has("routes") && reading.groups.size() == 1) {
+            return List.of(Route.path("/**").backends(reading.groups.get(0)).build());
+        }
+        List<Section> sections = root.sections("routes");
+        if (sections.isEmpty()) {
+            root.missing("routes", "at least one route");
+        }
+        List<Route> routes = new ArrayList<>();
+        sections.forEach(in -> routes.add(reading.read(in)));
+        return List.copyOf(routes);
+    }
+
+    private Route read(Section in) {
+        Route.Builder route = in.required("path", PATH).orElseGet(() -> Route.path("/**"));
+        List<String> methods = in.list("methods", METHOD);
+        in.check("methods", () -> route.methods(methods.toArray(String[]::new)));
+        backends(in).ifPresent(route::backends);
+        strategy(in, route);
+        in.set("accept", ACCEPT, route::accept);
+        in.set("timeout", Value.DURATION, route::timeout);
+        in.set("attempt-timeout", Value.DURATION, route::attemptTimeout);
+        in.set("max-response-body", Value.SIZE, route::maxResponseBytes);
+        cache(in).ifPresent(route::cache);
+        auth(in).ifPresent(route::auth);
+        in.set("cost", Value.NUMBER, route::cost);
+        in.set("on-failure", ON_FAILURE, route::onFailure);
+        in.node("extra-load");
+        in.end();
+        return route.build();
+    }
+
+    private Optional<String> backends(Section in) {
+        if (!in.has("backends") && groups.size() == 1) {
+            return Optional.of(groups.get(0));
+        }
+        Optional<String> name = in.required("backends", NAME);
+        name.filter(group -> !groups.contains(group))
+                .ifPresent(group -> in.problems()
+                        .add(
+                                in.lineOf("backends"),
+                                in.pathOf("backends"),
+                                "one of the groups in backends: " + String.join(", ", groups),
+                                Problems.shown(group)));
+        return name;
+    }
+
+    private static void strategy(Section in, Route.Builder route) {
+        String name = in.value("strategy", STRATEGY).orElse("parallel");
+        Duration grace = in.value("grace", Value.DURATION).orElse(USUAL_GRACE);
+        Optional<Duration> hedgeAfter = in.valueOrNull("hedge-after", Value.DURATION);
+        in.check("grace", () -> FanoutStrategy.ordered(grace));
+        hedgeAfter.ifPresent(delay -> in.check("hedge-after", () -> FanoutStrategy.hedged(delay)));
+        switch (name) {
+            case "ordered" -> in.check("grace", () -> route.strategy(FanoutStrategy.ordered(grace)));
+            case "hedged" -> {
+                hedgeAfter.ifPresent(
+                        delay -> in.check("hedge-after", () -> route.strategy(FanoutStrategy.hedged(delay))));
+                if (!in.has("hedge-after")) {
+                    in.missing("hedge-after", "a duration such as 50ms (p95, the default, is not available yet)");
+                }
+            }
+            case "failover" -> route.strategy(FanoutStrategy.failover());
+            case "single" -> route.strategy(FanoutStrategy.single());
+            default -> route.strategy(FanoutStrategy.parallel());
+        }
+    }
+
+    private static Optional<CachePolicy> cache(Section route) {
+        Optional<Node> node = route.node("cache");
+        if (node.isEmpty()) {
+            return Optional.empty();
+        }
+        if (node.get() instanceof Scalar scalar) {
+            if (!isOff(scalar)) {
+                route.problems().add(scalar.line(), route.pathOf("cache"), "a mapping or off", scalar.kind());
+            }
+            return Optional.of(CachePolicy.off());
+        }
+        Section in = route.sectionOrEmpty("cache");
+        CachePolicies policy = new CachePolicies();
+        in.set("ttl", Value.DURATION, ttl -> policy.now = policy.now.ttl(ttl));
+        in.set("respect-origin", Value.FLAG, respect -> policy.now = policy.now.respectOrigin(respect));
+        in.set("absent-ttl", Value.DURATION, ttl -> policy.now = policy.now.absentTtl(ttl));
+        in.set("per-caller", Value.FLAG, separate -> policy.now = policy.now.perCaller(separate));
+        List<String> ignored = in.list("ignore-query", Value.text("a query parameter's name", Optional::of));
+        in.check("ignore-query", () -> policy.now = policy.now.ignoreQuery(ignored.toArray(String[]::new)));
+        in.end();
+        return Optional.of(policy.now);
+    }
+
+    private static boolean isOff(Scalar scalar) {
+        return switch (scalar.type()) {
+            case BOOLEAN -> !Value.isTrue(scalar.text());
+            case TEXT -> scalar.text().equals("off") || scalar.text().equals("false");
+            case NUMBER, NULL, TAGGED -> false;
+        };
+    }
+
+    /** Without a word on it, a route wants a key if there are any; one that wants a key while there are none is closed. */
+    private Optional<Auth> auth(Section in) {
+        Optional<Auth> auth = in.value("auth", AUTH);
+        boolean wanted = in.has("auth") ? auth.isPresent() && auth.get() != Auth.NONE : keys.mentioned();
+        if (wanted && keys.none()) {
+            in.problems()
+                    .add(
+                            in.lineOf("auth"),
+                            in.pathOf("auth"),
+                            "none, while there are no keys",
+                            auth.isPresent() ? "another" : "nothing");
+        }
+        return auth;
+    }
+
+    private static Optional<ResponseAcceptor> acceptor(String text) {
+        if (text.startsWith("json:") && text.length() > "json:".length()) {
+            return Optional.of(Acceptors.jsonFlag(text.substring("json:".length())));
+        }
+        return switch (text) {
+            case "2xx" -> Optional.of(Acceptors.successful());
+            case "any" -> Optional.of(Acceptors.any());
+            default -> Optional.empty();
+        };
+    }
+
+    /** A policy under way. */
+    private static final class CachePolicies {
+        CachePolicy now = CachePolicy.standard();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.fanoutgateway.examples.standalone;
+
+import dev.fanoutgateway.Gateway;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The section {@code server}.
+ *
+ * @param host where to listen: a name or address, IPv6 without brackets
+ * @param port 0 for any that is free
+ * @param drain how long requests in flight are waited for at the end
+ * @param maxRequestBytes the most that a request's content may have
+ */
+record ServerSettings(String host, int port, Duration drain, long maxRequestBytes) {
+    private static final Pattern HOST_AND_PORT =
+            Pattern.compile("(?:\\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)]|([A-Za-z0-9._-]+)):(\\d{1,5})");
+    private static final Value<Listen> LISTEN =
+            Value.text("HOST:PORT such as 127.0.0.1:8080 or [::1]:8080", ServerSettings::listen);
+    private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
+
+    static ServerSettings read(Section root) {
+        Section in = root.sectionOrEmpty("server");
+        Listen listen = in.value("listen", LISTEN).orElse(new Listen("127.0.0.1", 8080));
+        in.set("drain", Value.DURATION, ServerSettings::checkDrain);
+        in.set("max-request-body", Value.SIZE, Gateway.builder()::maxRequestBytes);
+        in.list("trusted-proxies", Value.TEXT);
+        in.end();
+        return new ServerSettings(
+                listen.host,
+                listen.port,
+                in.value("drain", Value.DURATION).orElse(Duration.ofSeconds(10)),
+                in.value("max-request-body", Value.SIZE).orElse(1L << 20));
+    }
+
+    /** The host as it stands in a URL. */
+    String hostInUrl() {
+        return host.indexOf(':') >= 0 ? '[' + host + ']' : host;
+    }
+
+    private static void checkDrain(Duration drain) {
+        if (drain.compareTo(LONGEST_DRAIN) > 0) {
+            throw new IllegalArgumentException("expected a drain time of 0s to 1h, got " + drain);
+        }
+    }
+
+    private static Optional<Listen> listen(String text) {
+        Matcher matcher = HOST_AND_PORT.matcher(text);
+        if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > 65_535) {
+            return Optional.empty();
+        }
+        String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+        return Optional.of(new Listen(host, Integer.parseInt(matcher.group(3))));
+    }
+
+    private record Listen(String host, int port) {}
+}

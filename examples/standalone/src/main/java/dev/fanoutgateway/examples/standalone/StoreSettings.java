@@ -1,0 +1,93 @@
+package dev.fanoutgateway.examples.standalone;
+
+import dev.fanoutgateway.limit.StoreFailurePolicy;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The sections {@code limits}, {@code cache} and {@code redis}.
+ *
+ * @param limitsInRedis where limits are counted; else in memory
+ * @param onStoreFailure what holds while Redis does not answer
+ * @param cacheInRedis where answers are kept; else in memory
+ * @param cacheBytes how much memory they may take there
+ * @param redis what it is reached by: several URIs for a cluster; may hold a password
+ * @param redisTimeout for each command
+ */
+record StoreSettings(
+        boolean limitsInRedis,
+        StoreFailurePolicy onStoreFailure,
+        boolean cacheInRedis,
+        long cacheBytes,
+        List<String> redis,
+        Duration redisTimeout) {
+    private static final Value<Boolean> STORE = Value.choice(Map.of("memory", false, "redis", true));
+    private static final Value<StoreFailurePolicy> ON_FAILURE = Value.choice(Map.of(
+            "open", StoreFailurePolicy.OPEN, "closed", StoreFailurePolicy.CLOSED, "local", StoreFailurePolicy.LOCAL));
+    private static final Value<String> URI = Value.secretText(
+            "a URI such as redis://127.0.0.1:6379, rediss://... or redis-sentinel://...", StoreSettings::redisUri);
+    private static final long LEAST_CACHE = 4096;
+    private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
+
+    static StoreSettings read(Section root) {
+        Section limits = root.sectionOrEmpty("limits");
+        Section cache = root.sectionOrEmpty("cache");
+        Section redis = root.sectionOrEmpty("redis");
+        boolean limitsInRedis = limits.value("store", STORE).orElse(false);
+        StoreFailurePolicy policy = limits.value("on-store-failure", ON_FAILURE).orElse(StoreFailurePolicy.LOCAL);
+        boolean cacheInRedis = cache.value("store", STORE).orElse(false);
+        cache.set("max-size", Value.SIZE, StoreSettings::checkCache);
+        long cacheBytes = cache.value("max-size", Value.SIZE).orElse(64L << 20);
+        List<String> uris = redis.has("uri") ? redis.oneOrMore("uri", URI) : List.of("redis://127.0.0.1:6379");
+        if (redis.node("uri")
+                .filter(node -> node instanceof Node.Items list && list.items().isEmpty())
+                .isPresent()) {
+            redis.problems().add(redis.lineOf("uri"), redis.pathOf("uri"), "at least one URI", "an empty list");
+        }
+        if (uris.size() > 1 && uris.stream().anyMatch(uri -> uri.contains("-sentinel://"))) {
+            redis.problems()
+                    .add(redis.lineOf("uri"), redis.pathOf("uri"), "one Sentinel URI, or nodes of a cluster", "both");
+        }
+        redis.set("timeout", Value.DURATION, StoreSettings::checkTimeout);
+        Duration timeout = redis.value("timeout", Value.DURATION).orElse(Duration.ofMillis(100));
+        limits.end();
+        cache.end();
+        redis.end();
+        return new StoreSettings(limitsInRedis, policy, cacheInRedis, cacheBytes, uris, timeout);
+    }
+
+    boolean needsRedis() {
+        return limitsInRedis || cacheInRedis;
+    }
+
+    private static void checkCache(long bytes) {
+        if (bytes < LEAST_CACHE) {
+            throw new IllegalArgumentException("expected a cache of 4KiB or more, got " + bytes + " bytes");
+        }
+    }
+
+    private static void checkTimeout(Duration timeout) {
+        if (timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("expected a timeout of 1ms to 1m, got " + timeout);
+        }
+    }
+
+    private static Optional<String> redisUri(String text) {
+        if (!text.matches("(redis|rediss|redis-sentinel|rediss-sentinel)://.+")) {
+            return Optional.empty();
+        }
+        try {
+            return RedisURI.create(text).getSocket() == null ? Optional.of(text) : Optional.empty();
+        } catch (RuntimeException e) { // of several kinds, all of which quote the text
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "StoreSettings[limitsInRedis=" + limitsInRedis + ", cacheInRedis=" + cacheInRedis + ']';
+    }
+}
