@@ -28,8 +28,11 @@ record Landing(
 
     /** Whether a follower may have it: failures are everybody's, responses only where they may be shared and fit. */
     boolean serves(Admission follower) {
+        if (entry != null) {
+            return CacheRules.sameVariant(entry.headers(), asked, follower.forwarded());
+        }
         if (result == null) {
-            return true;
+            return false;
         }
         GatewayResponse response = result.response();
         return switch (result.cause()) {
