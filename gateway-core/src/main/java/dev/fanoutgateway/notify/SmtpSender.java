@@ -2,6 +2,7 @@ package dev.fanoutgateway.notify;
 
 import dev.fanoutgateway.spi.DevMessage;
 import jakarta.mail.Address;
+import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.NoSuchProviderException;
@@ -15,8 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Properties;
@@ -162,28 +161,24 @@ final class SmtpSender {
     private String diagnosis(MessagingException e) {
         List<String> causes = new ArrayList<>();
         for (Throwable cause = e; cause != null && causes.size() < 5; cause = causeOf(cause)) {
-            causes.add(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            String said = String.valueOf(cause.getMessage());
+            causes.add(cause.getClass().getSimpleName() + ": "
+                    + (cause instanceof AuthenticationFailedException ? statusOf(said) : said));
         }
-        return OneLine.of(redacted(String.join("; ", causes)), 1_000);
+        String diagnosis = String.join("; ", causes);
+        return OneLine.of(password == null ? diagnosis : diagnosis.replace(password, "..."), 1_000);
+    }
+
+    /** Of the answer to a login only its status codes, such as {@code 535 5.7.8}. */
+    private static String statusOf(String answer) {
+        int end = 0;
+        while (end < answer.length() && " .0123456789".indexOf(answer.charAt(end)) >= 0) {
+            end++;
+        }
+        return answer.substring(0, end).strip();
     }
 
     private static @Nullable Throwable causeOf(Throwable failure) {
         return failure instanceof MessagingException messaging ? messaging.getNextException() : failure.getCause();
-    }
-
-    private String redacted(String diagnosis) {
-        if (password == null || username == null) {
-            return diagnosis;
-        }
-        String plain = '\0' + username + '\0' + password;
-        String result = diagnosis;
-        for (String secret : Arrays.asList(base64(plain), base64(password), password)) {
-            result = result.replace(secret, "...");
-        }
-        return result;
-    }
-
-    private static String base64(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 }
