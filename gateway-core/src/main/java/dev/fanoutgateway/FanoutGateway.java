@@ -49,8 +49,9 @@ public final class FanoutGateway implements AutoCloseable {
 
     /** The first route that takes such a request; empty if there is none, and the gateway is not meant. */
     public Optional<Route> routeFor(String method, String path) {
+        String decoded = Escapes.decoded(path);
         for (Route route : routes) {
-            if (route.takes(method, path)) {
+            if (route.takes(method, decoded)) {
                 return Optional.of(route);
             }
         }

@@ -1,14 +1,17 @@
 package dev.fanoutgateway;
 
-import java.util.List;
-
 /**
  * A pattern for paths, compared segment by segment and with regard to case: {@code *} stands for one segment that is not
- * empty, {@code **} as the last segment for any rest, none included; everything else stands for itself.
+ * empty, {@code **} as the last segment for any rest, none included; everything else stands for itself. What is compared are
+ * the characters that percent-escapes stand for, in the pattern and in the path: {@code /%61dmin} is {@code /admin}, since
+ * that is how backends read it.
  *
  * <p>{@code /api/v1/**} matches {@code /api/v1}, {@code /api/v1/} and {@code /api/v1/a/b}, and not {@code /api/v10}.
  */
 public final class PathPattern {
+    /** Stands for {@code *}; no segment holds a slash. */
+    private static final String ANY = "/";
+
     private final String text;
     private final String[] segments;
     private final boolean open;
@@ -23,7 +26,8 @@ public final class PathPattern {
      * A pattern from its text.
      *
      * @throws IllegalArgumentException if it does not begin with {@code /}, has {@code **} elsewhere than at the end, a
-     *     {@code *} within a segment, or a query
+     *     {@code *} within a segment, or a query; or if it matches no path that is ever forwarded: with empty or dot
+     *     segments, path parameters, back slashes or ambiguous escapes
      */
     public static PathPattern of(String text) {
         if (!text.startsWith("/") || text.indexOf('?') >= 0 || text.indexOf('#') >= 0) {
@@ -31,18 +35,29 @@ public final class PathPattern {
         }
         boolean open = text.endsWith("/**");
         String fixed = open ? text.substring(0, text.length() - 3) : text;
+        if (!PathRules.unambiguous(fixed.replaceAll("[^\\x00-\\x7f]", "x"))) {
+            throw new IllegalArgumentException(
+                    "expected a path pattern without empty and dot segments, ';', '\\' and ambiguous escapes, got '"
+                            + text + "'");
+        }
         String[] segments = fixed.isEmpty() ? new String[0] : fixed.substring(1).split("/", -1);
-        for (String segment : List.of(segments)) {
-            if (segment.indexOf('*') >= 0 && !segment.equals("*")) {
+        for (int i = 0; i < segments.length; i++) {
+            if (segments[i].indexOf('*') >= 0 && !segments[i].equals("*")) {
                 throw new IllegalArgumentException(
                         "expected '*' as a whole segment and '**' only at the end, got '" + text + "'");
             }
+            segments[i] = segments[i].equals("*") ? ANY : Escapes.decoded(segments[i]);
         }
         return new PathPattern(text, segments, open);
     }
 
     /** Whether {@code path}, as it was received, matches. */
     public boolean matches(String path) {
+        return matchesDecoded(Escapes.decoded(path));
+    }
+
+    /** Whether {@code path} matches; see {@link Escapes#decoded}. */
+    boolean matchesDecoded(String path) {
         int from = 0;
         for (String segment : segments) {
             if (from >= path.length() || path.charAt(from) != '/') {
@@ -61,7 +76,7 @@ public final class PathPattern {
     }
 
     private static boolean matchesSegment(String segment, String path, int from, int end) {
-        if (segment.equals("*")) {
+        if (segment.equals(ANY)) {
             return end > from;
         }
         return segment.length() == end - from && path.startsWith(segment, from);

@@ -2,8 +2,9 @@ package dev.fanoutgateway;
 
 /**
  * Which paths are forwarded at all. A path that a backend may read otherwise than the gateway does is a way around the
- * key check, so it is refused: dot segments, empty segments, path parameters, back slashes, control and non-ASCII
- * characters, and the encoded forms of these and of the slash (RFC 3986 section 3.3; RFC 9110 section 17.1).
+ * key check, so it is refused: dot segments, empty segments, path parameters, back slashes, control characters, what is not
+ * ASCII; the escapes of these characters, of the slash and of the percent sign; and escapes that are not UTF-8 (RFC 3986
+ * section 3.3; RFC 9110 section 17.1). Other escapes are harmless because {@link PathPattern} compares what they stand for.
  */
 final class PathRules {
     private PathRules() {}
@@ -16,10 +17,13 @@ final class PathRules {
             if (c <= ' ' || c >= 0x7f || c == '\\' || c == ';' || c == '?' || c == '#') {
                 return false;
             }
-            if (c == '%' && !harmlessEscape(path, i)) {
-                return false;
-            }
-            if (c == '/') {
+            if (c == '%') {
+                int escapes = harmlessEscapes(path, i);
+                if (escapes == 0) {
+                    return false;
+                }
+                i += 3 * escapes - 1;
+            } else if (c == '/') {
                 if (i > 0 && (i == segmentStart || isDots(path, segmentStart, i))) {
                     return false;
                 }
@@ -29,24 +33,22 @@ final class PathRules {
         return !isDots(path, segmentStart, path.length());
     }
 
+    /** Whether the escape of this ASCII character is refused wherever it stands. */
+    static boolean isRefused(int octet) {
+        return octet < 0x20 || octet == 0x7f || "./\\;%".indexOf(octet) >= 0;
+    }
+
     private static boolean isDots(String path, int from, int to) {
         int length = to - from;
         return (length == 1 || length == 2) && path.charAt(from) == '.' && path.charAt(to - 1) == '.';
     }
 
-    /** An escape that stands for no dot, slash, back slash, semicolon, percent sign or control character. */
-    private static boolean harmlessEscape(String path, int at) {
-        if (at + 2 >= path.length()) {
-            return false;
+    /** How many escapes stand here for one harmless character; 0 if it is none. */
+    private static int harmlessEscapes(String path, int at) {
+        int octet = Escapes.octet(path, at);
+        if (octet >= 0x80) {
+            return Escapes.sequence(path, at);
         }
-        int high = Character.digit(path.charAt(at + 1), 16);
-        int low = Character.digit(path.charAt(at + 2), 16);
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        int octet = high * 16 + low;
-        boolean control = octet < 0x20 || octet == 0x7f;
-        boolean overlong = octet == 0xc0 || octet == 0xc1 || octet >= 0xf5;
-        return !control && !overlong && "./\\;%".indexOf(octet) < 0;
+        return octet < 0 || isRefused(octet) ? 0 : 1;
     }
 }

@@ -113,12 +113,17 @@ public final class Route {
         return failurePolicy;
     }
 
-    boolean takes(String method, String path) {
-        return (methods.isEmpty() || methods.contains(method)) && pattern.matches(path);
+    /** Whether it takes such a request; see {@link Escapes#decoded}. */
+    boolean takes(String method, String decodedPath) {
+        return (methods.isEmpty() || methods.contains(method)) && pattern.matchesDecoded(decodedPath);
     }
 
     Route withAuth(Auth decided) {
         return new Builder(this).auth(decided).build();
+    }
+
+    Route withAcceptor(ResponseAcceptor other) {
+        return new Builder(this).accept(other).build();
     }
 
     @Override
