@@ -1,5 +1,7 @@
 package dev.fanoutgateway.http;
 
+import java.util.Objects;
+
 /**
  * A response: from a backend, from the cache, or made by the gateway. Immutable.
  *
@@ -13,6 +15,8 @@ public record GatewayResponse(int status, Headers headers, Body body) {
         if (status < 100 || status > 599) {
             throw new IllegalArgumentException("expected a status from 100 to 599, got " + status);
         }
+        Objects.requireNonNull(headers, "headers");
+        Objects.requireNonNull(body, "body");
     }
 
     /** This response with other header fields. */

@@ -1,6 +1,7 @@
 package dev.fanoutgateway.spi;
 
 import dev.fanoutgateway.http.Headers;
+import java.util.Objects;
 
 /**
  * What a {@link ResponseCache} stores: opaque to the store, which needs only {@link #weight()} and {@link #keepMillis}.
@@ -37,6 +38,16 @@ public record CachedResponse(
         UNCACHEABLE,
         /** A note that every backend said it has no such resource. */
         ABSENT
+    }
+
+    public CachedResponse {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(headers, "headers");
+        Objects.requireNonNull(body, "body");
+        Objects.requireNonNull(backend, "backend");
+        if (kind == Kind.RESPONSE && (status < 100 || status > 599)) {
+            throw new IllegalArgumentException("expected a status from 100 to 599, got " + status);
+        }
     }
 
     /** Its approximate size in memory, in bytes. */

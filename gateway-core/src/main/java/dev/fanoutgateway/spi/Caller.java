@@ -1,6 +1,7 @@
 package dev.fanoutgateway.spi;
 
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Who sent a request.
@@ -14,6 +15,7 @@ public record Caller(String id, String plan, Map<String, String> attributes) {
         if (id.isEmpty()) {
             throw new IllegalArgumentException("expected a caller id, got an empty one");
         }
+        Objects.requireNonNull(plan, "plan");
         attributes = Map.copyOf(attributes);
     }
 

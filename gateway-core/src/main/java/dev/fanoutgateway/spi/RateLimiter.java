@@ -59,7 +59,21 @@ public interface RateLimiter {
      * @param remaining how many more requests (credits for a quota) would be admitted at this instant, 0 or more
      * @param reset when that will have grown back to its full amount
      */
-    record State(String name, long remaining, Duration reset) {}
+    record State(String name, long remaining, Duration reset) {
+        public State {
+            for (int i = 0; i < name.length(); i++) {
+                char c = name.charAt(i);
+                if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                    throw new IllegalArgumentException(
+                            "expected a limit's name in printable ASCII, got 0x%02x at %d".formatted((int) c, i));
+                }
+            }
+            if (remaining < 0 || reset.isNegative()) {
+                throw new IllegalArgumentException(
+                        "expected 0 or more remaining and until reset, got " + remaining + " and " + reset);
+            }
+        }
+    }
 
     /**
      * What was decided.
@@ -79,6 +93,17 @@ public interface RateLimiter {
             @Nullable Lease lease) {
         /** An admission that no limit bears on. */
         public static final Decision UNLIMITED = new Decision(true, List.of(), -1, Duration.ZERO, null);
+
+        public Decision {
+            states = List.copyOf(states);
+            if (binding < -1 || binding >= states.size()) {
+                throw new IllegalArgumentException(
+                        "expected a binding limit of -1 to " + (states.size() - 1) + ", got " + binding);
+            }
+            if (retryAfter.isNegative()) {
+                throw new IllegalArgumentException("expected to retry after 0 or more, got " + retryAfter);
+            }
+        }
     }
 
     /** Credits that are reserved until settled. Limiters subclass it with what they need to find the reservation again. */
