@@ -1,10 +1,12 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.caching.SingleFlight;
 import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutResult;
+import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.CacheKey;
@@ -67,7 +69,7 @@ final class Forwarding {
     private SingleFlight.Flight<Landing> launchUnlessStored(CacheKey key, Admission admission) {
         CompletableFuture<SharedCache.Lookup> again =
                 cache.lookup(key, admission.forwarded()).toCompletableFuture();
-        if (again.isDone() && again.join().result() == SharedCache.Result.HIT) {
+        if (again.isDone() && !again.isCompletedExceptionally() && again.join().result() == SharedCache.Result.HIT) {
             return new Landed(CompletableFuture.completedFuture(
                     new Landing(admission.forwarded(), null, again.join().entry(), true, clock.currentTimeMillis())));
         }
@@ -91,17 +93,14 @@ final class Forwarding {
         Backend backend = result.backend();
         boolean shared = false;
         if (key != null && result.cause() == FanoutResult.Cause.ACCEPTED && response != null && backend != null) {
-            shared = begun(cache.store(policy, key, admission.forwarded(), response, backend.id(), sentMillis));
+            GatewayRequest asked = admission.forwarded();
+            shared = CacheRules.storable(policy, asked, response, backend.id(), sentMillis, clock.currentTimeMillis())
+                    .isPresent(); // by the rules, not by what a store says, which may be slow or broken
+            cache.store(policy, key, asked, response, backend.id(), sentMillis);
         } else if (key != null && result.cause() == FanoutResult.Cause.ABSENT) {
             cache.absent(key, policy.absentTtl());
         }
         return new Landing(admission.forwarded(), result, null, shared, clock.currentTimeMillis());
-    }
-
-    /** Whether a response is stored, or about to be: nobody waits for a slow store. */
-    private static boolean begun(CompletionStage<Boolean> storing) {
-        CompletableFuture<Boolean> stage = storing.toCompletableFuture();
-        return !stage.isDone() || stage.join();
     }
 
     /** A race under way. */
