@@ -1,6 +1,8 @@
 package dev.fanoutgateway.caching;
 
 import dev.fanoutgateway.spi.CacheKey;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -150,9 +152,11 @@ public final class SingleFlight<V> {
                     return;
                 }
                 ended = true;
-                told = List.copyOf(waiters);
+                told = new ArrayList<>(waiters);
                 waiters.clear();
             }
+            Collections.reverse(
+                    told); // what the leader's owner does next may take this thread's time: the others come first
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             for (CompletableFuture<V> waiter : told) {

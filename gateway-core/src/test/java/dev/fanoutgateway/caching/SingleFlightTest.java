@@ -142,11 +142,21 @@ class SingleFlightTest {
         List<String> events = new ArrayList<>();
         Ticket<String> first = join();
         Ticket<String> second = join();
-        first.result().thenAccept(value -> events.add("leader sees " + flights.size() + " under way"));
-        second.result().thenAccept(value -> events.add("follower finds itself leading: " + join().leader()));
+        second.result().thenAccept(value -> events.add("follower sees " + flights.size() + " under way"));
+        first.result().thenAccept(value -> events.add("leader finds itself leading: " + join().leader()));
         launched.get(0).result.complete("answer");
-        assertThat(events).containsExactly("leader sees 0 under way", "follower finds itself leading: true");
+        assertThat(events).containsExactly("follower sees 0 under way", "leader finds itself leading: true");
         assertThat(launched).hasSize(2);
+    }
+
+    @Test
+    void leaderIsToldLastSinceWhatItDoesNextMayTakeTheThread() {
+        List<String> events = new ArrayList<>();
+        join().result().thenAccept(value -> events.add("leader"));
+        join().result().thenAccept(value -> events.add("follower"));
+        join().result().thenAccept(value -> events.add("follower"));
+        launched.get(0).result.complete("answer");
+        assertThat(events).containsExactly("follower", "follower", "leader");
     }
 
     @Test
