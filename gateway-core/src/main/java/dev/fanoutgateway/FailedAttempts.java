@@ -46,7 +46,10 @@ final class FailedAttempts {
 
     /** How long {@code address} has still to wait before {@code credential} is looked at; zero if it need not wait. */
     Duration waitFor(String address, KeyCredential credential) {
-        Long until = blockedUntilNanos.getIfPresent(network(address));
+        if (blockedUntilNanos.estimatedSize() == 0) { // nearly always
+            return Duration.ZERO;
+        }
+        Long until = blockedUntilNanos.getIfPresent(ClientNetwork.of(address));
         if (until == null || until - clock.nanoTime() <= 0) {
             return Duration.ZERO;
         }
@@ -56,15 +59,29 @@ final class FailedAttempts {
 
     /** Counts a failure; the time to wait if that was one too many, else zero. */
     Duration failed(String address) {
-        String network = network(address);
+        String network = ClientNetwork.of(address);
         RateLimiter.Decision decision = failures.tryAcquire(new RateLimiter.Request(network, limits, null, 0))
                 .toCompletableFuture()
                 .join();
-        if (!decision.allowed()) {
-            blockedUntilNanos.put(
-                    network, clock.nanoTime() + decision.retryAfter().toNanos());
+        Duration wait = decision.allowed() ? untilNext(decision.states().get(0)) : decision.retryAfter();
+        if (!wait.isZero()) {
+            blockedUntilNanos.put(network, clock.nanoTime() + wait.toNanos());
         }
         return decision.retryAfter();
+    }
+
+    /**
+     * How long an address has to wait after its last failure: it is blocked at once, or the next attempt would still be
+     * looked at, and guessing would go twice as fast as it may.
+     */
+    private Duration untilNext(RateLimiter.State after) {
+        if (after.remaining() > 0) {
+            return Duration.ZERO;
+        }
+        Limit limit = limits.get(0);
+        Duration others = limit.period().multipliedBy(limit.amount() - 1).dividedBy(limit.amount());
+        Duration wait = after.reset().minus(others);
+        return wait.isNegative() ? Duration.ZERO : wait;
     }
 
     /** Remembers a key that was found valid. */
@@ -73,16 +90,5 @@ final class FailedAttempts {
         if (knownDigests.getIfPresent(digest) == null) {
             knownDigests.put(digest, Boolean.TRUE);
         }
-    }
-
-    /** An IPv6 client has a whole /64 to itself (RFC 4291 section 2.5.4), so that counts as one address. */
-    private static String network(String address) {
-        int colons = 0;
-        for (int i = 0; i < address.length(); i++) {
-            if (address.charAt(i) == ':' && ++colons == 4) {
-                return address.substring(0, i);
-            }
-        }
-        return address;
     }
 }
