@@ -32,13 +32,15 @@ final class Alerts {
     void report(Route route, GatewayRequest request, FanoutResult result) {
         switch (result.cause()) {
             case ACCEPTED, FINAL -> trouble.succeeded();
-            case ABSENT ->
+            case ABSENT -> {
+                trouble.succeeded(); // everybody asked has answered properly
                 messages.accept(DevMessage.of(
                         Type.RESOURCE_ABSENT,
                         "absent:" + route,
                         "no backend of group '" + group.name() + "' has a resource of route " + route,
                         details(request, result),
                         Instant.ofEpochMilli(clock.currentTimeMillis())));
+            }
             case BROKEN, UNAVAILABLE, LATE -> failed(request, result);
             case CANCELLED -> {}
         }

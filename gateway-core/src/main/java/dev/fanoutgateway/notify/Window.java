@@ -32,6 +32,7 @@ final class Window {
 
     private int turns;
     private boolean recovered;
+    private Priority toldPriority = Priority.LOW;
     private long collapsed;
     private @Nullable DevMessage latest;
     private Priority priority = Priority.LOW;
@@ -47,9 +48,10 @@ final class Window {
         return collapsed > 0;
     }
 
-    /** Whether {@code message} should be told at once rather than counted. */
+    /** Whether {@code message} should be told at once rather than counted: it is the first, a turn, or a turn for the worse. */
     boolean isTurn(DevMessage message) {
-        return turns == 0 || (isRecovery(message) != recovered && turns < MOST_TURNS);
+        boolean turn = isRecovery(message) != recovered || message.priority().compareTo(toldPriority) > 0;
+        return turns == 0 || (turn && turns < MOST_TURNS);
     }
 
     /** Notes {@code message} as told, and gives it what was counted before: a recovery says how bad it had become. */
@@ -71,6 +73,7 @@ final class Window {
         }
         turns++;
         recovered = isRecovery(message);
+        toldPriority = message.priority();
         clear();
         return told;
     }
@@ -100,6 +103,7 @@ final class Window {
                 message.type(), priority, fingerprint, message.title(), List.copyOf(samples), first, last, collapsed);
         turns = Math.max(turns, 1);
         recovered = isRecovery(message);
+        toldPriority = priority;
         clear();
         return digest;
     }
