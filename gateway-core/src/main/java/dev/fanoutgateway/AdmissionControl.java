@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * agrees.
  */
 final class AdmissionControl {
+    private static final SharedCache.Lookup MISS = new SharedCache.Lookup(SharedCache.Result.MISS, null);
+
     private final KeyExtractor extractor;
     private final @Nullable KeyAuthenticator authenticator;
     private final Guarded authenticatorGuard;
@@ -53,6 +55,9 @@ final class AdmissionControl {
 
     CompletionStage<Admission> admit(Exchange exchange) {
         GatewayRequest request = exchange.request();
+        if (request.method().equals("TRACE") || request.method().equals("CONNECT")) {
+            return refused(exchange, Refusals.methodNotAllowed(request));
+        }
         if (!PathRules.unambiguous(request.path())) {
             return refused(exchange, Refusals.badRequest(request, "The path is ambiguous.", Grant.NONE));
         }
@@ -135,11 +140,9 @@ final class AdmissionControl {
                     : refused(exchange, overLimit(exchange, grant, given));
         }
         CompletionStage<Admission> lookup = lookedUp(exchange, stripped, grant);
-        return decision.thenCombine(
-                lookup,
-                (given, found) -> given.allowed()
-                        ? found.granted(grant.decided(given))
-                        : Admission.refused(exchange, overLimit(exchange, grant, given)));
+        return decision.thenCompose(given -> given.allowed()
+                ? lookup.thenApply(found -> found.granted(grant.decided(given)))
+                : refused(exchange, overLimit(exchange, grant, given)));
     }
 
     private static Answer overLimit(Exchange exchange, Grant grant, Decision decision) {
@@ -148,6 +151,7 @@ final class AdmissionControl {
                 : Refusals.limited(exchange.request(), grant.decided(decision));
     }
 
+    /** Never fails, whatever a store may hold: by now there may be a reservation, and it must come to its end. */
     private CompletionStage<Admission> lookedUp(Exchange exchange, GatewayRequest stripped, Grant grant) {
         CachePolicy policy = exchange.route().cache();
         CacheRules.Use use = CacheRules.useFor(policy, stripped);
@@ -162,7 +166,8 @@ final class AdmissionControl {
             return CompletableFuture.completedFuture(new Admission(exchange, forwarded, grant, use, key, null, null));
         }
         return cache.lookup(key, forwarded)
-                .thenApply(found -> new Admission(exchange, forwarded, grant, use, key, found, null));
+                .handle((found, failure) ->
+                        new Admission(exchange, forwarded, grant, use, key, failure == null ? found : MISS, null));
     }
 
     private static CompletionStage<Admission> refused(Exchange exchange, Answer refusal) {

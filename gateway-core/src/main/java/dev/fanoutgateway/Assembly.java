@@ -33,28 +33,35 @@ final class Assembly {
     private static final int QUEUED_MESSAGES = 1_000;
 
     private final GatewayBuilder from;
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<AutoCloseable> opened;
     private final Observers observers;
     private final Executor executor;
+    private final Executor handoff;
     private final GatewayClock clock;
     private final Messages messages;
 
-    private Assembly(GatewayBuilder from) {
+    private Assembly(GatewayBuilder from, List<AutoCloseable> opened) {
         this.from = from;
+        this.opened = opened;
         observers = observers();
         executor = executor();
+        handoff = new Handoff(executor);
         clock = clock();
         messages = messages();
     }
 
     static FanoutGateway gateway(GatewayBuilder from) {
         List<Route> routes = Names.checked(from);
-        Assembly assembly = new Assembly(from);
+        List<AutoCloseable> opened = new ArrayList<>();
+        boolean complete = false;
         try {
-            return assembly.gateway(routes);
-        } catch (RuntimeException e) {
-            FanoutGateway.closeAll(assembly.inClosingOrder());
-            throw e;
+            FanoutGateway gateway = new Assembly(from, opened).gateway(routes);
+            complete = true;
+            return gateway;
+        } finally {
+            if (!complete) { // also on errors, such as an optional library that is not there
+                FanoutGateway.closeAll(inClosingOrder(opened));
+            }
         }
     }
 
@@ -70,13 +77,20 @@ final class Assembly {
                 limits,
                 cache);
         Upstreams upstreams = upstreams();
-        Forwarding forwarding = new Forwarding(upstreams, fanout(upstreams), cache, clock, executor);
+        Forwarding forwarding = new Forwarding(upstreams, fanout(upstreams), cache, clock, handoff);
         Completion completion = new Completion(limits, observers, clock);
         return new FanoutGateway(
-                routes, admission, forwarding, completion, clock, executor, from.maxRequestBytes, inClosingOrder());
+                routes.stream().map(this::guarded).toList(),
+                admission,
+                forwarding,
+                completion,
+                clock,
+                executor,
+                from.maxRequestBytes,
+                inClosingOrder(opened));
     }
 
-    private List<AutoCloseable> inClosingOrder() {
+    private static List<AutoCloseable> inClosingOrder(List<AutoCloseable> opened) {
         List<AutoCloseable> reversed = new ArrayList<>(opened);
         Collections.reverse(reversed);
         return List.copyOf(reversed);
@@ -113,7 +127,12 @@ final class Assembly {
     }
 
     private Guarded guard(String plugin) {
-        return new Guarded(plugin, from.pluginTimeout.toNanos(), clock, messages);
+        return new Guarded(plugin, from.pluginTimeout.toNanos(), clock, handoff, messages);
+    }
+
+    private Route guarded(Route route) {
+        return route.withAcceptor(
+                new GuardedAcceptor(route.acceptor(), guard("response acceptor of route '" + route + "'")));
     }
 
     private SharedCache cache() {
@@ -131,16 +150,10 @@ final class Assembly {
 
     private Fanout fanout(Upstreams upstreams) {
         BackendClient client = from.client != null ? from.client : opened(OkHttpBackendClient.create());
-        Guarded acceptors = guard("response acceptor");
-        return new Fanout(
-                client,
-                clock,
-                executor,
-                outcome -> {
-                    observers.attempt(outcome);
-                    upstreams.of(outcome.backend().group()).learn(outcome);
-                },
-                acceptors::failed);
+        return new Fanout(client, clock, executor, outcome -> {
+            observers.attempt(outcome);
+            upstreams.of(outcome.backend().group()).learn(outcome);
+        });
     }
 
     private Upstreams upstreams() {

@@ -36,7 +36,7 @@ record Exchange(
         }
         CompletableFuture<GatewayResponse> awaited = new CompletableFuture<>();
         awaited.whenComplete((response, failure) -> {
-            if (awaited.isCancelled()) {
+            if (!answer.isDone()) { // cancelled, or ended by a time limit that its owner has set
                 abandonment.signal();
             }
         });

@@ -164,10 +164,10 @@ public final class GatewayBuilder {
         return this;
     }
 
-    /** Equal messages within this time become one: 5 min by default, 0 to 1 day. */
+    /** Equal messages within this time become one: 5 min by default, 1 ms to 1 day. */
     public GatewayBuilder digest(Duration window) {
-        if (window.isNegative() || window.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("expected a digest window of 0 to 1 day, got " + window);
+        if (window.compareTo(Duration.ofMillis(1)) < 0 || window.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("expected a digest window of 1ms to 1 day, got " + window);
         }
         digest = window;
         return this;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -15,21 +16,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place where a plug-in's code is called. Whatever it does (throw, return null, fail, never complete, complete
  * twice or late), the caller of {@link #call} gets a stage that completes once and in time, and the developers are told.
+ * What waits for that stage runs on the calling thread or on the gateway's executor, never on the plug-in's own thread,
+ * which may be an event loop.
  */
 final class Guarded {
     private final String plugin;
     private final long patienceNanos;
     private final GatewayClock clock;
+    private final Executor executor;
     private final Trouble trouble;
 
     /**
      * @param plugin names it in messages, such as {@code rate limiter}
      * @param patienceNanos how long a call may take
+     * @param executor runs what waited for a call; must not refuse
      */
-    Guarded(String plugin, long patienceNanos, GatewayClock clock, Consumer<DevMessage> messages) {
+    Guarded(String plugin, long patienceNanos, GatewayClock clock, Executor executor, Consumer<DevMessage> messages) {
         this.plugin = plugin;
         this.patienceNanos = patienceNanos;
         this.clock = clock;
+        this.executor = executor;
         this.trouble = new Trouble("the " + plugin, "plugin-failed:" + plugin, clock, messages);
     }
 
@@ -50,28 +56,23 @@ final class Guarded {
      */
     <T> CompletionStage<T> call(Supplier<CompletionStage<T>> call, Function<Throwable, T> otherwise, Consumer<T> late) {
         CompletableFuture<T> asked = ask(call);
-        if (asked.isDone()) {
-            return settled(asked, otherwise);
-        }
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        GatewayClock.Timer timer = clock.schedule(
-                patienceNanos,
-                () -> answer.completeExceptionally(
-                        new Misbehaviour("no answer within " + patienceNanos / 1_000_000 + " ms")));
-        asked.whenComplete((value, failure) -> {
-            timer.cancel();
-            if (failure != null) {
-                answer.completeExceptionally(failure);
-            } else if (!answer.complete(value) && value != null) {
-                late.accept(value);
-            }
-        });
-        return answer.handle((value, failure) -> judged(value, failure, otherwise));
+        return asked.isDone()
+                ? settled(asked, otherwise)
+                : inTime(asked, late).handleAsync((value, failure) -> judged(value, failure, otherwise), executor);
     }
 
     /** Calls a plug-in that gives no value; its failure is told and otherwise ignored. */
     void run(Supplier<CompletionStage<@Nullable Void>> call) {
-        call(() -> present(call.get()), failure -> Boolean.FALSE);
+        CompletableFuture<@Nullable Void> asked = ask(call);
+        if (asked.isDone() && !asked.isCompletedExceptionally()) {
+            trouble.succeeded();
+            return;
+        }
+        inTime(asked, late -> {}).whenComplete((nothing, failure) -> {
+            if (failure != null || trouble.isOpen()) { // else there is nothing to tell, and no need to change threads
+                executor.execute(() -> judged(Boolean.TRUE, failure, ignored -> Boolean.FALSE));
+            }
+        });
     }
 
     /** Calls a plug-in that answers at once. */
@@ -86,27 +87,32 @@ final class Guarded {
         return judged(value, failure, otherwise);
     }
 
-    /** Tells the developers that the plug-in failed where it was called by others. */
-    void failed(Throwable failure) {
-        trouble.failed(Type.PLUGIN_FAILED, "the " + plugin + " failed", List.of(reason(failure)));
-    }
-
-    private static CompletionStage<Boolean> present(@Nullable CompletionStage<@Nullable Void> stage) {
-        if (stage == null) {
-            throw new Misbehaviour("returned null");
-        }
-        return stage.thenApply(nothing -> Boolean.TRUE);
-    }
-
-    private static <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> call) {
+    private static <T extends @Nullable Object> CompletableFuture<T> ask(Supplier<CompletionStage<T>> call) {
         try {
             CompletionStage<T> stage = call.get();
-            return stage == null
-                    ? CompletableFuture.failedFuture(new Misbehaviour("returned null"))
-                    : stage.toCompletableFuture();
+            CompletableFuture<T> asked = stage == null ? null : stage.toCompletableFuture();
+            return asked == null ? CompletableFuture.failedFuture(new Misbehaviour("returned null")) : asked;
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }
+    }
+
+    /** The plug-in's answer, or a failure when its time is up. */
+    private <T extends @Nullable Object> CompletableFuture<T> inTime(CompletableFuture<T> asked, Consumer<T> late) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        GatewayClock.Timer timer = clock.schedule(
+                patienceNanos,
+                () -> answer.completeExceptionally(
+                        new Misbehaviour("no answer within " + patienceNanos / 1_000_000 + " ms")));
+        asked.whenComplete((value, failure) -> {
+            timer.cancel();
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else if (!answer.complete(value) && value != null) {
+                executor.execute(() -> late.accept(value));
+            }
+        });
+        return answer;
     }
 
     private <T> CompletionStage<T> settled(CompletableFuture<T> asked, Function<Throwable, T> otherwise) {
@@ -123,7 +129,7 @@ final class Guarded {
             return value;
         }
         Throwable cause = failure == null ? new Misbehaviour("gave null") : unwrapped(failure);
-        failed(cause);
+        trouble.failed(Type.PLUGIN_FAILED, "the " + plugin + " failed", List.of(reason(cause)));
         return otherwise.apply(cause);
     }
 

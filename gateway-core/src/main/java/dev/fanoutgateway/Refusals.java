@@ -23,6 +23,15 @@ final class Refusals {
         return Answer.of(response(request, 400, "bad-request", message), Outcome.BAD_REQUEST, grant);
     }
 
+    /** TRACE would show a client the fields that are added for the backends; CONNECT is for tunnels (RFC 9110 section 9.3). */
+    static Answer methodNotAllowed(GatewayRequest request) {
+        GatewayResponse response = response(request, 405, "method-not-allowed", "The method is not forwarded.");
+        return Answer.of(
+                with(response, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+                Outcome.BAD_REQUEST,
+                Grant.NONE);
+    }
+
     /** One and the same for a missing, malformed, unknown and expired key (RFC 9110 section 15.5.2). */
     static Answer unauthenticated(GatewayRequest request) {
         GatewayResponse response = response(request, 401, "unauthenticated", "A valid API key is required.");
@@ -110,6 +119,7 @@ final class Refusals {
             case 401 -> "Unauthorized";
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
             case 429 -> "Too Many Requests";
             case 502 -> "Bad Gateway";
             case 503 -> "Service Unavailable";

@@ -45,6 +45,11 @@ final class Trouble {
         }
     }
 
+    /** Whether there was trouble, and its end was not told yet. */
+    boolean isOpen() {
+        return failing.get();
+    }
+
     private Instant now() {
         return Instant.ofEpochMilli(clock.currentTimeMillis());
     }

@@ -46,8 +46,17 @@ record Upstream(BackendGroup group, Guarded selectorGuard, Alerts alerts) {
                 .map(backend -> new BackendStatus(backend, fanout.inFlight(backend), true))
                 .toList();
         List<Backend> chosen =
-                selectorGuard.now(() -> group.selector().plan(forwarded, statuses), failure -> group.backends());
+                selectorGuard.now(() -> ours(group.selector().plan(forwarded, statuses)), failure -> group.backends());
         return chosen.isEmpty() ? group.backends() : chosen;
+    }
+
+    /** A copy, since the list is a stranger's. Nobody else than the group is ever asked. */
+    private List<Backend> ours(List<Backend> chosen) {
+        List<Backend> copy = List.copyOf(chosen);
+        if (!group.backends().containsAll(copy)) {
+            throw new IllegalArgumentException("expected backends of group '" + group.name() + "' only, got another");
+        }
+        return copy;
     }
 
     /** What is sent: the group's own fields in place of the client's, and an encoding that the acceptor can read. */

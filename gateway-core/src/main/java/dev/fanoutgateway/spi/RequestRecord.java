@@ -33,7 +33,7 @@ public record RequestRecord(
         COLLAPSED,
         /** From a backend. */
         FORWARDED,
-        /** Malformed: 400. */
+        /** Malformed: 400, or a method that is not forwarded: 405. */
         BAD_REQUEST,
         /** No valid key: 401. */
         UNAUTHENTICATED,
