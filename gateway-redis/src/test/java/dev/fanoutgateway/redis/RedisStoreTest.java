@@ -8,6 +8,7 @@ import dev.fanoutgateway.spi.CacheKey;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -102,7 +103,7 @@ class RedisStoreTest {
 
     @Test
     void stagesCompleteOnTheHostsExecutorWhichIsNotStopped() {
-        Set<String> names = java.util.concurrent.ConcurrentHashMap.newKeySet();
+        Set<String> names = ConcurrentHashMap.newKeySet();
         Executor executor = task -> {
             names.add("used");
             new Thread(task, "host").start();
