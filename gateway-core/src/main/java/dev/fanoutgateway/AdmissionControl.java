@@ -6,6 +6,7 @@ import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.HopByHop;
 import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.Caller;
 import dev.fanoutgateway.spi.KeyAuthenticator;
@@ -152,8 +153,11 @@ final class AdmissionControl {
     }
 
     /** Never fails, whatever a store may hold: by now there may be a reservation, and it must come to its end. */
-    private CompletionStage<Admission> lookedUp(Exchange exchange, GatewayRequest stripped, Grant grant) {
+    private CompletionStage<Admission> lookedUp(Exchange exchange, GatewayRequest keyless, Grant grant) {
         CachePolicy policy = exchange.route().cache();
+        // Before anything is keyed or added: a client's Connection field must remove neither variants nor fields of
+        // ours.
+        GatewayRequest stripped = keyless.withHeaders(HopByHop.endToEnd(keyless.headers()));
         CacheRules.Use use = CacheRules.useFor(policy, stripped);
         if (use == CacheRules.Use.BYPASS) {
             return CompletableFuture.completedFuture(new Admission(exchange, stripped, grant, use, null, null, null));

@@ -39,9 +39,9 @@ public record GatewayRequest(
         return withHeaders(headers.toBuilder().add(name, value).build());
     }
 
-    /** This request with other header fields. */
+    /** This request with other header fields; the same object if they are the same. */
     public GatewayRequest withHeaders(Headers other) {
-        return new GatewayRequest(method, path, query, other, body, clientAddress);
+        return other == headers ? this : new GatewayRequest(method, path, query, other, body, clientAddress);
     }
 
     /** This request with another query; null for none. */

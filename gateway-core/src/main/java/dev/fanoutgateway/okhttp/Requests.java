@@ -3,9 +3,9 @@ package dev.fanoutgateway.okhttp;
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.http.HopByHop;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import java.io.IOException;
-import java.util.Set;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -41,12 +41,11 @@ final class Requests {
 
     private static okhttp3.Headers fields(Headers incoming) {
         okhttp3.Headers.Builder fields = new okhttp3.Headers.Builder();
-        Set<String> named = HopByHop.namedBy(incoming.all("Connection"));
         boolean encoding = false;
         boolean agent = false;
         for (int i = 0; i < incoming.size(); i++) {
             String name = incoming.name(i);
-            if (HopByHop.contains(name) || isOurs(name) || HopByHop.isNamed(named, name)) {
+            if (HopByHop.contains(name) || isOurs(name)) {
                 continue;
             }
             encoding |= name.equalsIgnoreCase("Accept-Encoding");

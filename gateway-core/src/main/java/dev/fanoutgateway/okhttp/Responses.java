@@ -3,12 +3,12 @@ package dev.fanoutgateway.okhttp;
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.http.HopByHop;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.BackendClient.Reply;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.BufferedSource;
@@ -90,19 +90,18 @@ final class Responses {
 
     private static Headers fields(okhttp3.Headers incoming, List<String> retryAfter) {
         Headers.Builder fields = Headers.builder();
-        Set<String> named = HopByHop.namedBy(incoming.values("Connection"));
         boolean chunked = incoming.get("Transfer-Encoding") != null;
         for (int i = 0; i < incoming.size(); i++) {
             String name = incoming.name(i);
             boolean overruled = chunked && name.equalsIgnoreCase("Content-Length");
-            if (!overruled && !HopByHop.contains(name) && !HopByHop.isNamed(named, name)) {
+            if (!overruled) {
                 add(fields, name, incoming.value(i));
             }
         }
         for (String value : retryAfter) {
             add(fields, "Retry-After", value);
         }
-        return fields.build();
+        return HopByHop.endToEnd(fields.build());
     }
 
     /** Leaves out what HTTP does not allow: OkHttp reads fields leniently. */

@@ -2,7 +2,6 @@ package dev.fanoutgateway.servlet;
 
 import dev.fanoutgateway.http.Headers;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
 
 /** Copies header fields into a container's response. */
 final class ResponseFields {
@@ -13,16 +12,11 @@ final class ResponseFields {
      * {@code Content-Length}, which is the writer's.
      */
     static void copy(Headers fields, HttpServletResponse response) {
-        boolean nominates = fields.contains("Connection");
         int size = fields.size();
         for (int i = 0; i < size; i++) {
             String name = fields.name(i);
             switch (kindOf(name)) {
-                case MANY -> {
-                    if (!nominates || !isNominated(fields, name)) {
-                        response.addHeader(name, fields.value(i));
-                    }
-                }
+                case MANY -> response.addHeader(name, fields.value(i));
                 case ONE -> response.setHeader(name, fields.value(i));
                 case NOT_OURS -> {}
             }
@@ -64,18 +58,5 @@ final class ResponseFields {
             return Kind.NOT_OURS;
         }
         return "Expires".equalsIgnoreCase(name) ? Kind.ONE : Kind.MANY;
-    }
-
-    /** Whether a Connection field names it; fields that may occur once only cannot be given up that way. */
-    private static boolean isNominated(Headers fields, String name) {
-        List<String> lists = fields.all("Connection");
-        for (String list : lists) {
-            for (String option : list.split(",")) {
-                if (option.strip().equalsIgnoreCase(name)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

@@ -1,16 +1,27 @@
-package dev.fanoutgateway.okhttp;
+package dev.fanoutgateway.http;
 
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Fields that belong to one connection and are not passed on (RFC 9110 section 7.6.1). */
-final class HopByHop {
+/**
+ * Fields that belong to one connection and are not passed on: those that always do, and those that {@code Connection} names
+ * (RFC 9110 section 7.6.1).
+ */
+public final class HopByHop {
     private HopByHop() {}
 
-    /** Whether {@code name} is such a field by itself. Told apart by length first: this runs for every field. */
-    static boolean contains(String name) {
+    /** What is passed on of {@code headers}; the same object if that is everything. */
+    public static Headers endToEnd(Headers headers) {
+        Set<String> named = namedBy(headers.all("Connection"));
+        return named.isEmpty()
+                ? headers.without(HopByHop::contains)
+                : headers.without(name -> contains(name) || named.contains(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** Whether {@code name} always is such a field. Told apart by length first: this runs for every field. */
+    public static boolean contains(String name) {
         return switch (name.length()) {
             case 2 -> name.equalsIgnoreCase("TE");
             case 7 -> name.equalsIgnoreCase("Trailer") || name.equalsIgnoreCase("Upgrade");
@@ -24,8 +35,7 @@ final class HopByHop {
         };
     }
 
-    /** The further fields that {@code Connection} names, in lower case. */
-    static Set<String> namedBy(List<String> connection) {
+    private static Set<String> namedBy(List<String> connection) {
         Set<String> names = Set.of();
         for (String line : connection) {
             if (line.equalsIgnoreCase("keep-alive") || line.equalsIgnoreCase("close")) {
@@ -39,9 +49,5 @@ final class HopByHop {
             }
         }
         return names;
-    }
-
-    static boolean isNamed(Set<String> named, String name) {
-        return !named.isEmpty() && named.contains(name.toLowerCase(Locale.ROOT));
     }
 }
