@@ -26,7 +26,8 @@ class ResponseCodecTest {
     @Test
     void everyKindHasItsCode() {
         for (Kind kind : Kind.values()) {
-            CachedResponse in = new CachedResponse(kind, 0, Headers.empty(), new byte[0], "", 0, 0, 0, 0);
+            CachedResponse in = new CachedResponse(
+                    kind, kind == Kind.RESPONSE ? 200 : 0, Headers.empty(), new byte[0], "", 0, 0, 0, 0);
             assertThat(ResponseCodec.decode(ResponseCodec.encode(in))
                             .orElseThrow()
                             .kind())
@@ -109,7 +110,7 @@ class ResponseCodecTest {
         random.nextBytes(body);
         return new CachedResponse(
                 Kind.values()[random.nextInt(4)],
-                random.nextInt(600),
+                100 + random.nextInt(500),
                 headers.build(),
                 body,
                 "backend-" + random.nextInt(),
