@@ -202,7 +202,7 @@ public final class Route {
 
         /** Ends an attempt after this long, 1 ms to 1 day. */
         public Builder attemptTimeout(Duration each) {
-            attemptTimeout = checked("attempt timeout", each);
+            attemptTimeout = checked("timeout for an attempt", each);
             return this;
         }
 

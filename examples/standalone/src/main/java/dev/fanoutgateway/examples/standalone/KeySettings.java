@@ -5,12 +5,14 @@ import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.examples.standalone.Node.Items;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +24,19 @@ import org.jspecify.annotations.Nullable;
  * @param none whether nobody can have a key
  */
 record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentioned, boolean none) {
-    private static final Value<String> PLAN = Value.text("the name of a plan", Optional::of);
-
     /** Reads both keys, and the file that {@code keys-file} names, relative to {@code directory}. */
     static KeySettings read(Section root, Path directory) {
-        Set<String> plans = Set.copyOf(root.sectionOrEmpty("plans").names());
-        boolean mentioned = root.has("keys") || root.has("keys-file");
+        List<String> plans = root.sectionOrEmpty("plans").names();
+        Value<String> plan = Value.nameOf("plans", plans);
+        boolean mentioned = root.has("keys")
+                || root.node("keys-file").filter(node -> !Node.isNull(node)).isPresent();
         boolean listed = root.node("keys")
                 .filter(node -> node instanceof Items list && !list.items().isEmpty())
                 .isPresent();
         List<KeyEntry> entries = new ArrayList<>();
         Earlier earlier = new Earlier(new HashMap<>(), new HashMap<>());
         for (Section in : root.sections("keys")) {
-            entry(in, plans).ifPresent(entry -> {
+            entry(in, plan).ifPresent(entry -> {
                 earlier.compare(in, entry);
                 entries.add(entry);
             });
@@ -44,53 +46,42 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
                 .ifPresent(name -> root.check("keys-file", () -> {
                     Path file = resolved(directory, name);
                     files.add(file);
-                    tryOut(root, file, plans);
+                    tryOut(root, file, Set.copyOf(plans));
                 }));
         boolean none = !listed && root.valueOrNull("keys-file", Value.TEXT).isEmpty();
         return new KeySettings(List.copyOf(entries), files.isEmpty() ? null : files.get(0), mentioned, none);
     }
 
-    private static Optional<KeyEntry> entry(Section in, Set<String> plans) {
+    private static Optional<KeyEntry> entry(Section in, Value<String> planName) {
         Optional<String> id = in.required("id", Value.TEXT);
-        Optional<String> plan = in.required("plan", PLAN);
+        Optional<String> plan = in.required("plan", planName);
         Optional<String> key = in.value("key", Value.TEXT);
         Optional<String> sha256 = in.value("sha256", Value.TEXT);
-        List<KeyEntry> entry = new ArrayList<>();
-        plan.filter(name -> !plans.contains(name))
-                .ifPresent(name -> in.problems()
-                        .add(
-                                in.lineOf("plan"),
-                                in.pathOf("plan"),
-                                plans.isEmpty()
-                                        ? "a plan of the section plans"
-                                        : "one of the plans: " + String.join(", ", plans),
-                                Problems.shown(name)));
+        Optional<Instant> expires = in.valueOrNull("expires", Value.INSTANT);
+        in.end();
         if (in.has("key") && in.has("sha256")) {
             in.problems().add(in.lineOf("sha256"), in.pathOf("sha256"), "either key or sha256", "both");
         } else if (!in.has("key") && !in.has("sha256")) {
             in.missing("key", "key or sha256");
         } else if (id.isPresent() && plan.isPresent() && (key.isPresent() || sha256.isPresent())) {
-            check(
-                    in,
-                    () -> entry.add(
-                            key.isPresent()
-                                    ? KeyEntry.ofKey(id.get(), key.get(), plan.get())
-                                    : new KeyEntry(id.get(), sha256.orElseThrow(), plan.get(), null, Map.of())));
+            return checked(in, () -> {
+                KeyEntry entry = key.isPresent()
+                        ? KeyEntry.ofKey(id.get(), key.get(), plan.get())
+                        : new KeyEntry(id.get(), sha256.orElseThrow(), plan.get(), null, Map.of());
+                return expires.map(entry::expiresAt).orElse(entry);
+            });
         }
-        var expires = in.valueOrNull("expires", Value.INSTANT);
-        in.end();
-        return entry.stream()
-                .findFirst()
-                .map(made -> expires.map(made::expiresAt).orElse(made));
+        return Optional.empty();
     }
 
-    /** Runs what refuses a field with {@code field: expected ..., got ...}. */
-    private static void check(Section in, Runnable action) {
+    /** What is made; empty if a field is refused with {@code field: expected ..., got ...}. */
+    private static Optional<KeyEntry> checked(Section in, Supplier<KeyEntry> making) {
         try {
-            action.run();
+            return Optional.of(making.get());
         } catch (IllegalArgumentException e) {
             String[] parts = String.valueOf(e.getMessage()).split(": ", 2);
             in.problems().add(in.lineOf(parts[0]), in.pathOf(parts[0]), parts[parts.length - 1]);
+            return Optional.empty();
         }
     }
 

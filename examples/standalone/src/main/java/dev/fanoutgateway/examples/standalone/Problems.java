@@ -3,6 +3,7 @@ package dev.fanoutgateway.examples.standalone;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /** What is wrong with a configuration file, all of it: each problem one line that names file, line and key. */
 final class Problems {
@@ -38,18 +39,25 @@ final class Problems {
                 .toList();
     }
 
-    /** A text from the file as a message may show it: short, printable, in quotes. */
-    static String shown(String text) {
-        return '\'' + printable(text) + '\'';
+    /**
+     * A value from the file as a message may show it: in quotes, and only its first word, since where a comma or a colon is
+     * missing the next key and its value have become part of it.
+     */
+    static String shown(String value) {
+        return '\'' + beginning(value, c -> c > ' ' && c <= '~') + '\'';
     }
 
-    static String printable(String text) {
-        StringBuilder shown = new StringBuilder();
-        text.codePoints()
-                .limit(LONGEST_SHOWN)
-                .map(c -> c >= ' ' && c <= '~' ? c : '?')
-                .forEach(shown::appendCodePoint);
-        return shown + (text.codePointCount(0, text.length()) > LONGEST_SHOWN ? "..." : "");
+    /** A name from the file as a message may show it: up to the first character that is not a name's. */
+    static String shownName(String name) {
+        return beginning(name, c -> Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0);
+    }
+
+    private static String beginning(String text, IntPredicate fitting) {
+        int end = 0;
+        while (end < text.length() && end < LONGEST_SHOWN && fitting.test(text.charAt(end))) {
+            end++;
+        }
+        return end == text.length() ? text : text.substring(0, end) + "...";
     }
 
     private record Problem(int line, String text) {}

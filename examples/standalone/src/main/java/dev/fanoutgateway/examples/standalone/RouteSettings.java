@@ -19,7 +19,6 @@ final class RouteSettings {
     private static final Value<Route.Builder> PATH =
             Value.text("a path pattern such as /api/**", text -> Optional.of(Route.path(text)));
     private static final Value<String> METHOD = Value.text("a method such as GET", Optional::of);
-    private static final Value<String> NAME = Value.text("a name", Optional::of);
     private static final Value<String> STRATEGY = Value.choice(Map.of(
             "parallel",
             "parallel",
@@ -82,18 +81,9 @@ final class RouteSettings {
     }
 
     private Optional<String> backends(Section in) {
-        if (!in.has("backends") && groups.size() == 1) {
-            return Optional.of(groups.get(0));
-        }
-        Optional<String> name = in.required("backends", NAME);
-        name.filter(group -> !groups.contains(group))
-                .ifPresent(group -> in.problems()
-                        .add(
-                                in.lineOf("backends"),
-                                in.pathOf("backends"),
-                                "one of the groups in backends: " + String.join(", ", groups),
-                                Problems.shown(group)));
-        return name;
+        return !in.has("backends") && groups.size() == 1
+                ? Optional.of(groups.get(0))
+                : in.required("backends", Value.nameOf("backends", groups));
     }
 
     private static void strategy(Section in, Route.Builder route) {

@@ -174,7 +174,7 @@ final class Section {
     }
 
     String pathOf(String name) {
-        return path.isEmpty() ? Problems.printable(name) : path + '.' + Problems.printable(name);
+        return path.isEmpty() ? Problems.shownName(name) : path + '.' + Problems.shownName(name);
     }
 
     /** Reports that {@code name} is absent. */
@@ -197,10 +197,10 @@ final class Section {
 
     /** Reports the keys that nobody asked for. */
     void end() {
+        String expected = known.isEmpty() ? "no key" : "one of " + String.join(", ", known);
         for (Field field : fields.values()) {
             if (!known.contains(field.name())) {
-                problems.add(
-                        field.line(), pathOf(field.name()), "one of " + String.join(", ", known), "an unknown key");
+                problems.add(field.line(), pathOf(field.name()), expected, "an unknown key");
             }
         }
     }

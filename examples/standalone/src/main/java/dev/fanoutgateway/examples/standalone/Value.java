@@ -6,6 +6,7 @@ import dev.fanoutgateway.spi.Limit;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,14 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
                 Set.of(Type.TEXT, Type.BOOLEAN),
                 true,
                 text -> Optional.ofNullable(words.get(text)));
+    }
+
+    /** The name of something that stands in {@code section}. */
+    static Value<String> nameOf(String section, Collection<String> names) {
+        String expected = names.isEmpty()
+                ? "a name from the section " + section + ", which has none"
+                : "one of the " + section + ' ' + String.join(", ", names);
+        return text(expected, name -> Optional.of(name).filter(names::contains));
     }
 
     /** @throws IllegalArgumentException {@code expected ..., got ...} if {@code node} is not of this kind */

@@ -33,6 +33,7 @@ final class YamlTree {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE); // the file's size is bounded before
         options.setNestingDepthLimit(DEEPEST);
+        options.setTagInspector(tag -> true); // nothing is made of a tag: it is refused where it stands
         org.yaml.snakeyaml.nodes.Node root = new Yaml(options).compose(new StringReader(text));
         return root == null ? new Fields(1, List.of()) : new YamlTree().node(root, 0);
     }

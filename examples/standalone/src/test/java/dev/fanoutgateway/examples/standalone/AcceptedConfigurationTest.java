@@ -1,0 +1,239 @@
+package dev.fanoutgateway.examples.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.fanoutgateway.Auth;
+import dev.fanoutgateway.FailurePolicy;
+import dev.fanoutgateway.Plan;
+import dev.fanoutgateway.Route;
+import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.fanout.Acceptors;
+import dev.fanoutgateway.limit.StoreFailurePolicy;
+import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.Quota;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AcceptedConfigurationTest {
+    private static final Path REFERENCE = Path.of("gateway.yaml");
+    private static final String BACKENDS = "backends: {a: {urls: [http://a:1]}}\n";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void theReferenceFileIsAccepted() throws Exception {
+        Configuration reference = Configuration.read(REFERENCE);
+
+        assertThat(reference.server())
+                .isEqualTo(new ServerSettings("127.0.0.1", 8080, Duration.ofSeconds(10), 1 << 20));
+        BackendSettings stocks = reference.backends().get(0);
+        assertThat(stocks.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(stocks.group().backends()).extracting(Object::toString).hasSize(3);
+        assertThat(stocks.group().headers().first("X-Internal-Token")).contains("change-me");
+        Route route = reference.routes().get(0);
+        assertThat(route.pattern()).hasToString("/api/v1/**");
+        assertThat(route.methods()).containsExactlyInAnyOrder("GET", "HEAD");
+        assertThat(route.backends()).isEqualTo("stocks");
+        assertThat(route.strategy()).hasToString("parallel");
+        assertThat(route.timeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(route.attemptTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(route.maxResponseBytes()).isEqualTo(8 << 20);
+        assertThat(route.cache()).isEqualTo(CachePolicy.standard().ignoreQuery("utm_source"));
+        assertThat(route.auth()).isEqualTo(Auth.REQUIRED);
+        assertThat(route.cost()).isEqualTo(1);
+        assertThat(route.failurePolicy()).isEqualTo(FailurePolicy.ENVELOPE_404);
+        assertThat(reference.plans())
+                .containsExactly(Plan.of("basic")
+                        .limit(Limit.perSecond(10))
+                        .limit(Limit.perHour(1000))
+                        .quota(Quota.perMonth(1500))
+                        .routes("/api/v1/**"));
+        assertThat(reference.keys().entries()).hasSize(1);
+        assertThat(reference.stores())
+                .hasToString("StoreSettings[limitsInRedis=false, cacheInRedis=false]")
+                .extracting(StoreSettings::onStoreFailure, StoreSettings::cacheBytes, StoreSettings::redisTimeout)
+                .containsExactly(StoreFailurePolicy.LOCAL, 64L << 20, Duration.ofMillis(100));
+        assertThat(reference.messages().log()).isTrue();
+        assertThat(reference.messages().digest()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void whatTheReferenceFileMarksIsWhatIsNotAvailableYet() throws IOException {
+        String whole = Files.readString(REFERENCE).replace("#~ ", "");
+        Path file = Files.writeString(directory.resolve("gateway.yaml"), whole);
+
+        InvalidConfiguration refusal = catchThrowableOfType(InvalidConfiguration.class, () -> Configuration.read(file));
+
+        assertThat(refusal.problems())
+                .extracting(problem -> problem.replaceAll(".*:\\d+: (.*): expected.*got", "$1"))
+                .allMatch(problem -> problem.endsWith("something that is not available yet"))
+                .extracting(problem -> problem.replaceAll(" .*", ""))
+                .containsExactly(
+                        "backends.stocks.max-concurrent",
+                        "backends.stocks.health",
+                        "backends.stocks.eject",
+                        "routes[0].hedge-after",
+                        "routes[0].extra-load");
+    }
+
+    @Test
+    void whatIsLeftOutIsAsInTheReferenceFile() throws Exception {
+        Configuration least =
+                read("backends: {stocks: {urls: [http://127.0.0.1:9001]}}\nroutes: [{path: /api/v1/**}]\n");
+        Configuration reference = Configuration.read(REFERENCE);
+
+        assertThat(least.server()).isEqualTo(reference.server());
+        assertThat(least.backends().get(0).connectTimeout())
+                .isEqualTo(reference.backends().get(0).connectTimeout());
+        Route route = least.routes().get(0);
+        Route full = reference.routes().get(0);
+        assertThat(route.backends()).isEqualTo(full.backends());
+        assertThat(route.strategy()).isEqualTo(full.strategy());
+        assertThat(route.timeout()).isEqualTo(full.timeout());
+        assertThat(route.attemptTimeout()).isEqualTo(full.attemptTimeout());
+        assertThat(route.maxResponseBytes()).isEqualTo(full.maxResponseBytes());
+        assertThat(route.cache().ttl()).isEqualTo(full.cache().ttl());
+        assertThat(route.acceptor()).isSameAs(Acceptors.successful());
+        assertThat(route.auth()).as("decided by whether there are keys").isNull();
+        assertThat(least.stores()).isEqualTo(reference.stores());
+        assertThat(least.messages().digest()).isEqualTo(reference.messages().digest());
+    }
+
+    @Test
+    void oneGroupOfBackendsIsEnough() throws Exception {
+        assertThat(read(BACKENDS).routes()).singleElement().satisfies(route -> {
+            assertThat(route.pattern()).hasToString("/**");
+            assertThat(route.backends()).isEqualTo("a");
+        });
+    }
+
+    @Test
+    void aJsonFileIsAYamlFile() throws Exception {
+        Configuration json = read("""
+                {
+                \t"server": {"listen": "[::1]:0", "drain": "250ms"},
+                \t"backends": {"a": {"urls": ["http:\\/\\/a:1"], "headers": {"X-Smile": "\\ud83d\\ude00"}}},
+                \t"routes": [{"path": "/x", "cache": false, "cost": 3, "auth": "none"}, {"path": "/y", "cache": "off", "auth": "none"}],
+                \t"limits": {"store": "redis"}, "redis": {"uri": ["redis://a:1", "redis://b:2"]},
+                \t"notify": {"log": null, "mail": null, "webhook": null},
+                \t"console": {"token": null}
+                }
+                """);
+
+        assertThat(json.server().hostInUrl()).isEqualTo("[::1]");
+        assertThat(json.server().port()).isZero();
+        assertThat(json.server().drain()).isEqualTo(Duration.ofMillis(250));
+        assertThat(json.backends().get(0).group().headers().first("X-Smile")).contains("\ud83d\ude00");
+        assertThat(json.routes()).allMatch(route -> !route.cache().enabled());
+        assertThat(json.routes().get(0).cost()).isEqualTo(3);
+        assertThat(json.stores().needsRedis()).isTrue();
+        assertThat(json.stores().redis()).containsExactly("redis://a:1", "redis://b:2");
+        assertThat(json.messages().log()).isFalse();
+    }
+
+    @Test
+    void flowYamlThatIsNoJsonIsAccepted() throws Exception {
+        assertThat(read("{backends: {a: {urls: [http://a:1]}}, routes: [{path: /x}]}")
+                        .routes())
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "Off", "false", "no", "\"off\"", "'false'"})
+    void aCacheIsOffInEverySpelling(String off) throws Exception {
+        assertThat(read(BACKENDS + "routes: [{path: /x, cache: " + off + "}]")
+                        .routes()
+                        .get(0)
+                        .cache())
+                .isEqualTo(CachePolicy.off());
+    }
+
+    @Test
+    void whatMeansOffIsAcceptedWhereTheFeatureIsToCome() throws Exception {
+        assertThat(read("""
+                backends:
+                  a: {urls: [http://a:1], max-concurrent: null, health: null, eject: ~, selector: round-robin, headers: {}}
+                routes:
+                  - {path: /x, hedge-after: null, extra-load: null, strategy: ordered, grace: 0s}
+                  - {path: /y, hedge-after: 50ms, strategy: hedged}
+                server: {trusted-proxies: []}
+                keys-file: null
+                console:
+                notify: {webhook: null, mail: null}
+                """).routes())
+                .extracting(route -> route.strategy().name())
+                .containsExactly("ordered", "hedged");
+    }
+
+    @Test
+    void anchorsAndAliasesMayBeUsed() throws Exception {
+        Configuration aliased = read("""
+                backends: {a: {urls: &urls [http://a:1, http://b:1]}, b: {urls: *urls}}
+                routes:
+                  - {path: /x, backends: a, cache: &hour {ttl: 1h}}
+                  - {path: /y, backends: b, cache: *hour}
+                """);
+
+        assertThat(aliased.backends().get(1).group().backends()).hasSize(2);
+        assertThat(aliased.routes().get(1).cache().ttl()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void keysComePlainOrHashedAndMayExpire() throws Exception {
+        Configuration keyed = read(BACKENDS + """
+                plans: {basic: {limits: []}}
+                keys:
+                  - {id: a, key: demo-key, plan: basic, expires: 2027-01-01T00:00:00Z}
+                  - {id: a, sha256: 2D711642B726B04401627CA9FBAC32F5C8530FB1903CC4DB02258717921A4881, plan: basic, expires: null}
+                """);
+
+        assertThat(keyed.keys().entries().get(0).expires()).isEqualTo(Instant.parse("2027-01-01T00:00:00Z"));
+        assertThat(keyed.keys().entries().get(1).expires()).isNull();
+        assertThat(keyed.keys().none()).isFalse();
+    }
+
+    @Test
+    void aKeysFileIsFoundBesideTheConfiguration() throws Exception {
+        Files.writeString(directory.resolve("keys.json"), "[{\"id\": \"a\", \"key\": \"k\", \"plan\": \"basic\"}]");
+
+        assertThat(read(BACKENDS + "plans: {basic: {}}\nkeys-file: keys.json\nroutes: [{path: /x, auth: required}]")
+                        .keys()
+                        .file())
+                .isEqualTo(directory.resolve("keys.json"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "off", "false", "'off'", "starttls", "smtps"})
+    void mailIsSecuredAsItSays(String tls) throws Exception {
+        assertThat(read(BACKENDS + "notify: {mail: {host: localhost, port: 25, username: null, password: null, tls: "
+                                + tls + ", from: gateway@example.com, to: [dev@example.com]}}")
+                        .messages()
+                        .mail())
+                .hasSize(1);
+    }
+
+    @Test
+    void secretsAreInNoText() throws Exception {
+        Configuration secrets = read(BACKENDS + """
+                redis: {uri: "redis://:secret@a:1"}
+                plans: {basic: {}}
+                keys: [{id: demo, key: secret-key, plan: basic}]
+                notify: {mail: {host: h, username: u, password: secret, from: a@example.com, to: b@example.com}}
+                """);
+
+        assertThat(secrets.toString()).doesNotContain("secret");
+    }
+
+    private Configuration read(String text) throws IOException, InvalidConfiguration {
+        return Configuration.read(Files.writeString(directory.resolve("gateway.yaml"), text));
+    }
+}
