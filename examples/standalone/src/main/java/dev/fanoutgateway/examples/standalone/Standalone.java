@@ -64,6 +64,9 @@ public final class Standalone {
             HttpServer server = HttpServer.start(configuration.server(), parts.gateway());
             Parts serving = parts;
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, serving), "drain"));
+            if (configuration.keys().none()) {
+                LOG.warn("there are no keys: every route is open to everyone who can connect");
+            }
             out.println("listening on http://" + configuration.server().hostInUrl() + ':' + server.port());
             out.flush();
             return SERVING;
