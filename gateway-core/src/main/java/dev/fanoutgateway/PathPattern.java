@@ -35,7 +35,8 @@ public final class PathPattern {
         }
         boolean open = text.endsWith("/**");
         String fixed = open ? text.substring(0, text.length() - 3) : text;
-        if (!PathRules.unambiguous(fixed.replaceAll("[^\\x00-\\x7f]", "x"))) {
+        String example = (open ? fixed + "/x" : fixed).replaceAll("[^\\x00-\\x7f]", "x");
+        if (!PathRules.unambiguous(example)) {
             throw new IllegalArgumentException(
                     "expected a path pattern without empty and dot segments, ';', '\\' and ambiguous escapes, got '"
                             + text + "'");
