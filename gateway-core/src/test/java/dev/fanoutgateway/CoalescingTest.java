@@ -1,0 +1,196 @@
+package dev.fanoutgateway;
+
+import static dev.fanoutgateway.Stand.everything;
+import static dev.fanoutgateway.Stand.field;
+import static dev.fanoutgateway.Stand.keyed;
+import static dev.fanoutgateway.Stand.launches;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.fanout.FanoutStrategy;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.DevMessage.Type;
+import dev.fanoutgateway.spi.RequestRecord.Outcome;
+import dev.fanoutgateway.testing.ScriptedBackends.Script;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CoalescingTest {
+    private final Stand stand = new Stand();
+
+    private List<CompletableFuture<GatewayResponse>> ask(int times, String target) {
+        return Stream.generate(() -> stand.ask(target)).limit(times).toList();
+    }
+
+    @Test
+    void identicalMissesAreOneCallToEachBackend() {
+        stand.all(Script.ok("prices").in(10));
+        var answers = ask(3, "/a?x=1");
+        stand.pass(10);
+        assertThat(answers)
+                .allSatisfy(
+                        answer -> assertThat(Stand.now(answer).body().utf8()).isEqualTo("prices"));
+        assertThat(launches(stand.backends)).containsExactly("a", "b", "c");
+        assertThat(stand.outcomes()).containsExactlyInAnyOrder(Outcome.FORWARDED, Outcome.COLLAPSED, Outcome.COLLAPSED);
+        assertThat(answers.stream().map(answer -> field(answer.join(), "Cache-Status")))
+                .containsExactlyInAnyOrder(
+                        "fanout-gateway; fwd=uri-miss; stored",
+                        "fanout-gateway; fwd=uri-miss; stored; collapsed",
+                        "fanout-gateway; fwd=uri-miss; stored; collapsed");
+    }
+
+    @Test
+    void aFailureIsEverybodysAndToldOnce() {
+        stand.all(Script.answers(500, "broken").in(10));
+        var answers = ask(20, "/a");
+        stand.pass(10);
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(Stand.now(answer).status()).isEqualTo(404));
+        assertThat(launches(stand.backends)).hasSize(3);
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DOWN);
+        assertThat(stand.records).hasSize(20);
+    }
+
+    @Test
+    void whatDiffersInAnythingForwardedDoesNotWait() {
+        stand.all(Script.ok("prices").in(10));
+        ask(1, "/a");
+        ask(1, "/a?");
+        ask(1, "/a?x");
+        ask(1, "/A");
+        ask(1, "/%61");
+        stand.ask(GatewayRequest.of("HEAD", "/a"));
+        stand.ask(GatewayRequest.of("POST", "/a"));
+        assertThat(launches(stand.backends)).hasSize(6 * 3 + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"private", "no-store", "private, max-age=60"})
+    void aPrivateResponseIsItsLeadersAlone(String cacheControl) {
+        List<Script> each = Stream.of("first", "second", "third")
+                .map(text -> Script.answers(HandBackends.ok(text, "Cache-Control", cacheControl))
+                        .in(10))
+                .toList();
+        stand.route(everything().strategy(FanoutStrategy.single()));
+        stand.on("a", each.toArray(Script[]::new));
+        var answers = ask(3, "/a");
+        stand.pass(20);
+        assertThat(answers.stream().map(answer -> Stand.now(answer).body().utf8()))
+                .containsExactlyInAnyOrder("first", "second", "third");
+        assertThat(stand.outcomes()).containsOnly(Outcome.FORWARDED);
+    }
+
+    @Test
+    void aResponseWithACookieIsItsLeadersAloneEvenIfTheStoreIsSlow() {
+        SlowCache slow = new SlowCache();
+        stand.builder.cache(slow);
+        stand.route(everything().strategy(FanoutStrategy.single()));
+        stand.on(
+                "a",
+                Script.answers(HandBackends.ok("first", "Set-Cookie", "id=first"))
+                        .in(10),
+                Script.answers(HandBackends.ok("second", "Set-Cookie", "id=second"))
+                        .in(10));
+        var answers = ask(2, "/a");
+        slow.releaseLookups();
+        stand.pass(20);
+        assertThat(answers.stream().map(answer -> Stand.now(answer).body().utf8()))
+                .containsExactlyInAnyOrder("first", "second");
+        assertThat(slow.stored).isEmpty();
+    }
+
+    @Test
+    void aFollowerWhoPrefersAnotherVariantGoesAlone() {
+        stand.route(everything().strategy(FanoutStrategy.single()));
+        stand.on(
+                "a",
+                Script.answers(HandBackends.ok("english", "Vary", "Accept-Language"))
+                        .in(10),
+                Script.answers(HandBackends.ok("deutsch", "Vary", "Accept-Language"))
+                        .in(10));
+        var english = stand.ask(GatewayRequest.get("/a").header("Accept-Language", "en"));
+        var german = stand.ask(GatewayRequest.get("/a").header("Accept-Language", "de"));
+        var alsoEnglish = stand.ask(GatewayRequest.get("/a").header("Accept-Language", "en"));
+        stand.pass(20);
+        assertThat(Stand.now(english).body().utf8()).isEqualTo("english");
+        assertThat(Stand.now(german).body().utf8()).isEqualTo("deutsch");
+        assertThat(Stand.now(alsoEnglish).body().utf8()).isEqualTo("english");
+        assertThat(launches(stand.backends)).hasSize(2);
+    }
+
+    @Test
+    void perCallerRoutesDoNotShareFlights() {
+        stand.builder.key("one", "key-one", "any").key("two", "key-two", "any");
+        stand.route(everything().cache(CachePolicy.standard().perCaller(true)));
+        stand.all(Script.ok("mine").in(10));
+        stand.ask(keyed("/a", "key-one"));
+        stand.ask(keyed("/a", "key-two"));
+        stand.ask(keyed("/a", "key-two"));
+        assertThat(launches(stand.backends)).hasSize(6);
+    }
+
+    @Test
+    void theLeadersLeavingDoesNotEndTheFlight() {
+        stand.all(Script.ok("prices").in(10));
+        var answers = ask(3, "/a");
+        answers.get(0).cancel(false);
+        answers.get(1).cancel(false);
+        stand.pass(10);
+        assertThat(Stand.now(answers.get(2)).body().utf8()).isEqualTo("prices");
+        assertThat(launches(stand.backends)).hasSize(3);
+        assertThat(stand.outcomes()).containsExactly(Outcome.ABANDONED, Outcome.ABANDONED, Outcome.COLLAPSED);
+    }
+
+    @Test
+    void theLastOnesLeavingDoes() {
+        stand.all(Script.ok("prices").in(10));
+        var answers = ask(3, "/a");
+        answers.forEach(answer -> answer.cancel(false));
+        assertThat(stand.backends.running()).isZero();
+        assertThat(stand.backends.events()).contains("0 cancel a", "0 cancel b", "0 cancel c");
+        assertThat(stand.clock.pending()).isZero();
+        assertThat(stand.types()).isEmpty();
+        var next = stand.ask("/a");
+        stand.pass(10);
+        assertThat(Stand.now(next).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aFollowerHasItsOwnTimeWhenItGoesAlone() {
+        stand.route(everything().strategy(FanoutStrategy.single()).timeout(Duration.ofMillis(100)));
+        stand.on(
+                "a",
+                Script.answers(HandBackends.ok("mine", "Cache-Control", "private"))
+                        .in(90),
+                Script.hangs());
+        var leader = stand.ask("/a");
+        stand.pass(50);
+        var follower = stand.ask("/a");
+        stand.pass(40);
+        assertThat(Stand.now(leader).status()).isEqualTo(200);
+        stand.pass(59);
+        assertThat(follower).isNotDone();
+        stand.pass(1);
+        assertThat(Stand.now(follower).status()).isEqualTo(404);
+        assertThat(stand.backends.running()).isZero();
+    }
+
+    @Test
+    void anUncacheableResourceDoesNotQueueASecondTime() {
+        stand.all(Script.answers(HandBackends.ok("once", "Cache-Control", "no-store")));
+        stand.answer("/a");
+        stand.all(Script.answers(HandBackends.ok("once", "Cache-Control", "no-store"))
+                .in(10));
+        var answers = ask(3, "/a");
+        assertThat(launches(stand.backends)).hasSize(1 + 9);
+        stand.pass(10);
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(Stand.now(answer).status()).isEqualTo(200));
+    }
+}
