@@ -50,9 +50,11 @@ import org.slf4j.LoggerFactory;
  * that was served never reaches the chain, and one that was not reaches it unmarked, mapping the filter to every dispatcher
  * type is safe.
  *
- * <p><b>Clients that go away.</b> The Servlet API does not tell of them before something is read or written. Over HTTP/2
- * containers do tell when a stream is reset or the connection is lost, and the attempts are cut off at once. Over HTTP/1.1
- * they do not, so the attempts go on to their end; what they bring is cached if it may be, and the failing write is quiet.
+ * <p><b>Clients that go away.</b> The Servlet API does not tell of them before something is read or written. Over HTTP/2,
+ * Jetty and Tomcat do tell an asynchronous request when its stream is reset or its connection lost, and the attempts are
+ * cut off at once (Jetty forgets a reset that comes before this filter has returned). Over HTTP/1.1, and to a thread that
+ * waits, they do not: the attempts go on to their end; what they bring is cached if it may be, and the write that fails is
+ * quiet. A streamed answer that breaks off after its beginning was sent cuts the client's connection.
  */
 public final class GatewayFilter implements Filter {
     /** The {@code ServletContext} attribute that holds the host's {@link FanoutGateway}. */
@@ -151,7 +153,7 @@ public final class GatewayFilter implements Filter {
         if (request.getDispatcherType() == DispatcherType.ASYNC && request.getAttribute(SERVED) != null) {
             return; // a filter before this one went asynchronous after the request was answered
         }
-        request.setAttribute(SERVED, Boolean.TRUE);
+        request.setAttribute(SERVED, true);
         ResponseWriter writer = new ResponseWriter(request, response);
         Incoming incoming = RequestReader.read(request, path, serving.maxRequestBytes());
         GatewayRequest read = incoming.request();

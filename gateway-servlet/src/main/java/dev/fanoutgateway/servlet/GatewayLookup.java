@@ -46,7 +46,7 @@ final class GatewayLookup {
     private static FanoutGateway make(String factory, FilterConfig config) throws ServletException {
         Object made;
         try {
-            made = Class.forName(factory, true, config.getServletContext().getClassLoader())
+            made = Class.forName(factory, true, loaderOf(config))
                     .asSubclass(Supplier.class)
                     .getConstructor()
                     .newInstance()
@@ -65,6 +65,12 @@ final class GatewayLookup {
             return gateway;
         }
         throw failed(factory, config, "gave " + (made == null ? "null" : made.getClass()) + " and no gateway", null);
+    }
+
+    /** An embedded container may have no class loader of its own for the application. */
+    private static @Nullable ClassLoader loaderOf(FilterConfig config) {
+        ClassLoader loader = config.getServletContext().getClassLoader();
+        return loader == null ? GatewayFilter.class.getClassLoader() : loader;
     }
 
     private static ServletException failed(String factory, FilterConfig config, String how, @Nullable Throwable cause) {

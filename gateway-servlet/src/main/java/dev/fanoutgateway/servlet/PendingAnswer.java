@@ -97,10 +97,11 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
         } finally {
             if (whole) {
                 complete();
-            } else {
-                Abort.now(context, response);
             }
             written.countDown();
+            if (!whole) {
+                Abort.now(context, response); // a container may call the listeners from within this
+            }
         }
     }
 

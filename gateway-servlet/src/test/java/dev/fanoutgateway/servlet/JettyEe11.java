@@ -1,0 +1,16 @@
+package dev.fanoutgateway.servlet;
+
+import jakarta.servlet.ServletContainerInitializer;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+
+/** Jetty's EE 11 environment. */
+final class JettyEe11 {
+    private JettyEe11() {}
+
+    static Container start(String contextPath, Container.Threads threads, ServletContainerInitializer app)
+            throws Exception {
+        ServletContextHandler handler = new ServletContextHandler(contextPath.isEmpty() ? "/" : contextPath);
+        handler.addServletContainerInitializer(app);
+        return JettyContainer.start(handler, threads);
+    }
+}
