@@ -151,8 +151,8 @@ public final class GatewayBuilder {
 
     /** What the store in memory may take, 64 MiB by default. */
     public GatewayBuilder cacheBytes(long bytes) {
-        if (bytes < 1 << 10) {
-            throw new IllegalArgumentException("expected a cache of 1 KiB or more, got " + bytes + " bytes");
+        if (bytes < 4 << 10) {
+            throw new IllegalArgumentException("expected a cache of 4 KiB or more, got " + bytes + " bytes");
         }
         cacheBytes = bytes;
         return this;

@@ -11,11 +11,12 @@ import java.util.concurrent.TimeUnit;
  * The time of this machine. One thread keeps the appointments and hands each task to the executor, so that a task may
  * block without delaying others.
  */
-final class SystemClock implements GatewayClock, AutoCloseable {
+public final class SystemClock implements GatewayClock, AutoCloseable {
     private final ScheduledThreadPoolExecutor timers;
     private final Executor executor;
 
-    SystemClock(Executor executor) {
+    /** A clock whose tasks run on {@code executor}. */
+    public SystemClock(Executor executor) {
         this.executor = executor;
         timers = new ScheduledThreadPoolExecutor(1, Threads.daemons("fanout-gateway-timer-"));
         timers.setRemoveOnCancelPolicy(true);

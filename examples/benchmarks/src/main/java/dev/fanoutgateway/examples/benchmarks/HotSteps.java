@@ -3,6 +3,7 @@ package dev.fanoutgateway.examples.benchmarks;
 import dev.fanoutgateway.FanoutGateway;
 import dev.fanoutgateway.Gateway;
 import dev.fanoutgateway.Plan;
+import dev.fanoutgateway.SystemClock;
 import dev.fanoutgateway.auth.InMemoryKeys;
 import dev.fanoutgateway.auth.KeyEntry;
 import dev.fanoutgateway.auth.KeyExtractor;
@@ -49,22 +50,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class HotSteps {
-    private static final GatewayClock CLOCK = new GatewayClock() {
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long currentTimeMillis() {
-            return System.currentTimeMillis();
-        }
-
-        @Override
-        public Timer schedule(long delayNanos, Runnable task) {
-            return () -> {};
-        }
-    };
+    private static final GatewayClock CLOCK = new SystemClock(Runnable::run);
 
     private final GatewayRequest request = GatewayRequest.get("/api/v1/prices/IBM?from=2009")
             .header("Host", "localhost")
