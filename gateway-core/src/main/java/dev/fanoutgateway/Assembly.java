@@ -7,7 +7,7 @@ import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.limit.MemoryRateLimiter;
 import dev.fanoutgateway.notify.LogNotifier;
-import dev.fanoutgateway.notify.MessageQueue;
+import dev.fanoutgateway.notify.MessageQueues;
 import dev.fanoutgateway.okhttp.OkHttpBackendClient;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.GatewayClock;
@@ -77,7 +77,7 @@ final class Assembly {
                 limits,
                 cache);
         Upstreams upstreams = upstreams();
-        Forwarding forwarding = new Forwarding(upstreams, fanout(upstreams), cache, clock, handoff);
+        Forwarding forwarding = new Forwarding(upstreams, fanout(upstreams), cache, from.pluginTimeout, clock, handoff);
         Completion completion = new Completion(limits, observers, clock);
         return new FanoutGateway(
                 routes.stream().map(this::guarded).toList(),
@@ -121,9 +121,9 @@ final class Assembly {
     }
 
     private Messages messages() {
-        MessageQueue queue = new MessageQueue(
+        MessageQueues queues = MessageQueues.before(
                 from.notifier != null ? from.notifier : new LogNotifier(), from.digest, QUEUED_MESSAGES, clock);
-        return new Messages(opened(queue), observers);
+        return new Messages(opened(queues), observers);
     }
 
     private Guarded guard(String plugin) {
