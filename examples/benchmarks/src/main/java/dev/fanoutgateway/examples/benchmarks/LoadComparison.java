@@ -16,15 +16,15 @@ import redis.embedded.RedisServer;
  * CPU microseconds a request (the server process's CPU time by the requests answered) of each {@link Variant}, as ratios.
  *
  * <p>Each server runs in a JVM of its own and is started several times over, since starts differ. It is first loaded until
- * its figure stands still: windows of 5 s, at least 25 s in all, until three in a row are within 5 % (or 60 s). Then the
- * servers are loaded by turns, 3 s each, ten times round: what else the machine does meanwhile hits all of them alike. A
+ * its figure stands still: windows of 5 s, at least 25 s in all, until three in a row are within 5 % (or 40 s). Then the
+ * servers are loaded by turns, 2 s each, ten times round: what else the machine does meanwhile hits all of them alike. A
  * start's figure is the median of its ten; its ratio is the median of the ten ratios, each within one round.
  */
 final class LoadComparison {
     private static final int WARM_MILLIS = 5_000;
     private static final int LEAST_WINDOWS = 5;
-    private static final int MOST_WINDOWS = 12;
-    private static final int TURN_MILLIS = 3_000;
+    private static final int MOST_WINDOWS = 8;
+    private static final int TURN_MILLIS = 2_000;
     private static final int ROUNDS = 10;
 
     private LoadComparison() {}
