@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import redis.embedded.RedisServer;
@@ -63,7 +64,7 @@ final class LoadComparison {
             for (int round = 0; round < ROUNDS; round++) {
                 for (Variant variant : variants) {
                     figures.computeIfAbsent(variant, any -> new ArrayList<>())
-                            .add(servers.get(variant).microsPerRequest(TURN_MILLIS));
+                            .add(of(servers, variant).microsPerRequest(TURN_MILLIS));
                 }
             }
             return figures;
@@ -89,10 +90,10 @@ final class LoadComparison {
         System.out.println("|---|---|---|---|");
         for (Variant variant : variants) {
             List<Double> micros =
-                    starts.stream().map(start -> median(start.get(variant))).toList();
+                    starts.stream().map(start -> median(of(start, variant))).toList();
             List<Double> ratios = starts.stream()
                     .filter(start -> start.containsKey(variant.base()))
-                    .map(start -> ratio(start.get(variant), start.get(variant.base())))
+                    .map(start -> ratio(of(start, variant), of(start, variant.base())))
                     .toList();
             System.out.printf(
                     Locale.ROOT,
@@ -103,6 +104,10 @@ final class LoadComparison {
                     ratios.isEmpty() ? "-" : String.format(Locale.ROOT, "%.2f", median(ratios)),
                     variant.base().title());
         }
+    }
+
+    private static <T> T of(Map<Variant, T> all, Variant variant) {
+        return Objects.requireNonNull(all.get(variant));
     }
 
     private static double ratio(List<Double> of, List<Double> to) {
