@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,9 +69,21 @@ public final class Fanout {
         return inFlight.at(backend);
     }
 
-    void report(AttemptOutcome outcome) {
+    void report(Plan plan, Attempt attempt) {
+        AttemptOutcome outcome = attempt.outcome;
+        if (outcome == null) {
+            return;
+        }
+        if (plan.roster() != null) {
+            plan.roster().learn(attempt.pass, outcome, attempt.hadItsTime());
+        }
+        report(plan.listener(), outcome);
+        report(outcomes, outcome);
+    }
+
+    private static void report(Consumer<AttemptOutcome> listener, AttemptOutcome outcome) {
         try {
-            outcomes.accept(outcome);
+            listener.accept(outcome);
         } catch (Throwable failure) {
             LOG.warn("A listener to attempts failed", failure);
         }
@@ -95,6 +108,8 @@ public final class Fanout {
      * @param attemptTimeoutNanos how long one attempt may take; positive
      * @param maxResponseBytes how much of an answer may be buffered; 0 or more
      * @param first where the first attempt blocks on I/O; {@code Runnable::run} for the calling thread
+     * @param roster says which candidates may be asked now; null for all
+     * @param listener told of this race's attempts as the fan-out's own listener is, and before it
      */
     public record Plan(
             FanoutStrategy strategy,
@@ -104,7 +119,32 @@ public final class Fanout {
             long deadlineNanos,
             long attemptTimeoutNanos,
             long maxResponseBytes,
-            Executor first) {
+            Executor first,
+            @Nullable Roster roster,
+            Consumer<AttemptOutcome> listener) {
+
+        /** A plan for candidates that are all let in. */
+        public Plan(
+                FanoutStrategy strategy,
+                List<Backend> candidates,
+                GatewayRequest request,
+                ResponseAcceptor acceptor,
+                long deadlineNanos,
+                long attemptTimeoutNanos,
+                long maxResponseBytes,
+                Executor first) {
+            this(
+                    strategy,
+                    candidates,
+                    request,
+                    acceptor,
+                    deadlineNanos,
+                    attemptTimeoutNanos,
+                    maxResponseBytes,
+                    first,
+                    null,
+                    outcome -> {});
+        }
 
         public Plan {
             candidates = List.copyOf(candidates);

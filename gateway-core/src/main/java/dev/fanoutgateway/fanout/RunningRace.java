@@ -2,7 +2,6 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.http.GatewayResponse;
-import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import dev.fanoutgateway.spi.BackendClient.Call;
 import dev.fanoutgateway.spi.BackendClient.Reply;
@@ -127,8 +126,8 @@ final class RunningRace implements Fanout.Race {
             for (GatewayResponse response : step.discards) {
                 discard(response);
             }
-            for (AttemptOutcome outcome : step.outcomes) {
-                fanout.report(outcome);
+            for (Attempt attempt : step.decided) {
+                fanout.report(plan, attempt);
             }
             if (step.result != null) {
                 result.complete(step.result);

@@ -29,9 +29,12 @@ final class Standings {
     private final long graceNanos;
     private final List<Attempt> attempts;
 
-    /** How many attempts there may be in all. */
+    private final Lineup lineup;
+
+    /** How many backends may be asked in all. */
     private int most;
 
+    private int asked;
     private int running;
     private long nextLaunchNanos = NEVER;
     private long graceEndNanos = NEVER;
@@ -51,8 +54,9 @@ final class Standings {
         this.safe = SAFE_METHODS.contains(plan.request().method());
         this.staggerNanos = safe ? strategy.staggerNanos() : FanoutStrategy.NEVER;
         this.graceNanos = strategy.graceNanos();
-        this.most = Math.min(strategy.maxAttempts(), plan.candidates().size());
-        this.attempts = new ArrayList<>(Math.min(most, 4));
+        this.most = strategy.maxAttempts();
+        this.lineup = new Lineup(plan, inFlight);
+        this.attempts = new ArrayList<>(Math.min(lineup.size(), 4));
     }
 
     boolean isOver() {
@@ -62,14 +66,18 @@ final class Standings {
     /** The first launches. */
     Step begin() {
         Step step = new Step();
-        if (most == 0) {
+        if (!lineup.hasNext()) {
             finish(step, Cause.UNAVAILABLE, null, 0);
         } else if (deadlineNanos <= 0) {
             finish(step, Cause.LATE, null, 0);
         } else {
-            do {
-                launch(step, 0);
-            } while (staggerNanos == 0 && mayLaunch(0));
+            boolean more = true;
+            while (more && mayLaunch(0)) {
+                more = launch(step, 0) && staggerNanos == 0;
+            }
+            if (running == 0) {
+                askTheOthers(step, 0);
+            }
         }
         return step;
     }
@@ -149,20 +157,34 @@ final class Standings {
     }
 
     private boolean mayLaunch(long now) {
-        return attempts.size() < most && last == null && held == null && now < deadlineNanos;
+        return lineup.hasNext() && asked < most && last == null && held == null && now < deadlineNanos;
     }
 
-    private void launch(Step step, long now) {
-        int rank = attempts.size();
-        long left = deadlineNanos - now;
-        boolean endsWithRace = left <= plan.attemptTimeoutNanos();
+    /** Asks the next candidate that may be asked; those before it are passed over. False if there is none. */
+    private boolean launch(Step step, long now) {
+        while (lineup.hasNext()) {
+            Lineup.Entry entry = lineup.next();
+            Attempt attempt = attempt(entry, now);
+            if (entry.refusal().isEmpty()) {
+                asked++;
+                running++;
+                step.launch(attempt);
+                nextLaunchNanos = staggerNanos == FanoutStrategy.NEVER ? NEVER : now + staggerNanos;
+                return true;
+            }
+            attempt.stop(now);
+            attempt.decide(Result.UNREACHABLE, entry.refusal());
+            step.report(attempt);
+        }
+        return false;
+    }
+
+    private Attempt attempt(Lineup.Entry entry, long now) {
+        boolean endsWithRace = deadlineNanos - now <= plan.attemptTimeoutNanos();
         long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
-        Attempt attempt = new Attempt(plan.candidates().get(rank), rank + 1, now, limit, endsWithRace);
+        Attempt attempt = new Attempt(entry.backend(), attempts.size() + 1, now, limit, endsWithRace, entry.pass());
         attempts.add(attempt);
-        running++;
-        inFlight.enter(attempt.backend);
-        step.launch(attempt);
-        nextLaunchNanos = staggerNanos == FanoutStrategy.NEVER ? NEVER : now + staggerNanos;
+        return attempt;
     }
 
     /** Keeps an acceptable answer; from here on only a better-ranked one can win. */
@@ -193,13 +215,25 @@ final class Standings {
             return;
         }
         if (!safe && sent) {
-            most = attempts.size();
+            most = asked;
         }
-        if (mayLaunch(now)) {
-            launch(step, now);
-        } else if (running == 0) {
-            end(step, failure(), now);
+        if (!(mayLaunch(now) && launch(step, now)) && running == 0) {
+            askTheOthers(step, now);
         }
+    }
+
+    /**
+     * Everybody in good health has been asked, and nobody has an answer: asks those that were passed over, unless somebody
+     * has said properly that there is none. Ends the race if there is nobody to ask.
+     */
+    private void askTheOthers(Step step, long now) {
+        if (attempts.stream().noneMatch(FailureCause::saysAbsent)) {
+            lineup.turnToThePassedOver();
+            if (mayLaunch(now) && launch(step, now)) {
+                return;
+            }
+        }
+        end(step, FailureCause.of(attempts, lineup.hasNext() && asked < most), now);
     }
 
     private boolean waitsForBetterThan(Attempt attempt) {
@@ -209,31 +243,6 @@ final class Standings {
             }
         }
         return false;
-    }
-
-    /** The reason why there is no answer, when every attempt is over. */
-    private Cause failure() {
-        boolean absent = true;
-        boolean unreachable = true;
-        boolean late = true;
-        for (Attempt attempt : attempts) {
-            Result result = attempt.outcome == null ? Result.REJECTED : attempt.outcome.result();
-            if (result == Result.TIMED_OUT && attempt.endsWithRace) {
-                return Cause.LATE;
-            }
-            if (result != Result.ABSENT) {
-                absent = false;
-                unreachable &= result == Result.UNREACHABLE;
-                late &= result == Result.TIMED_OUT;
-            }
-        }
-        if (attempts.size() < most) {
-            return Cause.LATE; // there was no time left to ask the others
-        }
-        if (absent) {
-            return Cause.ABSENT;
-        }
-        return unreachable ? Cause.UNAVAILABLE : late ? Cause.LATE : Cause.BROKEN;
     }
 
     /** Ends the race with the answer that is at hand, or with {@code failure} if there is none. */
@@ -259,7 +268,8 @@ final class Standings {
             if (attempt.running) {
                 cut(step, attempt, result, detail, now);
             } else if (attempt == winner) {
-                step.report(attempt.decide(Result.WON, ""));
+                attempt.decide(Result.WON, "");
+                step.report(attempt);
             } else if (attempt.outcome == null) {
                 passOver(step, attempt, attempt.finding);
             }
@@ -272,7 +282,8 @@ final class Standings {
 
     private void passOver(Step step, Attempt attempt, @Nullable Finding finding) {
         if (finding != null) {
-            step.report(attempt.decide(finding.unlessGiven(), finding.detail()));
+            attempt.decide(finding.unlessGiven(), finding.detail());
+            step.report(attempt);
             step.discard(finding.response());
         }
     }
@@ -280,7 +291,8 @@ final class Standings {
     private void cut(Step step, Attempt attempt, Result result, String detail, long now) {
         stop(attempt, now);
         step.cut(attempt.call);
-        step.report(attempt.decide(result, detail));
+        attempt.decide(result, detail);
+        step.report(attempt);
     }
 
     private void stop(Attempt attempt, long now) {
