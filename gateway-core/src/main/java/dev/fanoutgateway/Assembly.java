@@ -5,6 +5,7 @@ import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.caching.MemoryResponseCache;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.fanout.Fanout;
+import dev.fanoutgateway.fanout.GroupLoad;
 import dev.fanoutgateway.fanout.Probes;
 import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.limit.MemoryRateLimiter;
@@ -163,9 +164,15 @@ final class Assembly {
                 new Upstream(
                         group,
                         roster(group, client),
+                        paces(group),
                         guard("selector of group '" + name + "'"),
                         new Alerts(group, clock, messages))));
         return new Upstreams(Map.copyOf(upstreams));
+    }
+
+    private Paces paces(BackendGroup group) {
+        return new Paces(
+                new GroupLoad(group.backends().size(), group.maxConcurrent(), clock), clock, observers::strategyStep);
     }
 
     private Roster roster(BackendGroup group, BackendClient client) {

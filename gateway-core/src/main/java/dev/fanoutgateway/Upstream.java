@@ -17,10 +17,11 @@ import java.util.Optional;
  *
  * @param group its configuration
  * @param roster knows how its backends are doing
+ * @param paces know how its routes are doing
  * @param selectorGuard calls its selector
  * @param alerts tells of its failures
  */
-record Upstream(BackendGroup group, Roster roster, Guarded selectorGuard, Alerts alerts) {
+record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selectorGuard, Alerts alerts) {
 
     Fanout.Plan plan(Admission admission, Fanout fanout) {
         Exchange exchange = admission.exchange();
@@ -39,6 +40,8 @@ record Upstream(BackendGroup group, Roster roster, Guarded selectorGuard, Alerts
                 route.attemptTimeout().toNanos(),
                 route.maxResponseBytes(),
                 exchange.first(),
+                route.attemptFields(),
+                paces.of(route),
                 roster,
                 outcome -> learn(demand, outcome));
     }

@@ -21,6 +21,9 @@ final class Attempt {
     /** What the group's roster said to it. */
     final Pass pass;
 
+    /** Whether its backend had no other attempt when it began. */
+    final boolean alone;
+
     /** Volatile so that a late answer need not be judged; what counts is its value under the lock. */
     volatile boolean running = true;
 
@@ -45,13 +48,21 @@ final class Attempt {
 
     private long endNanos;
 
-    Attempt(Backend backend, int number, long startNanos, long limitNanos, boolean endsWithRace, Pass pass) {
+    Attempt(
+            Backend backend,
+            int number,
+            long startNanos,
+            long limitNanos,
+            boolean endsWithRace,
+            Pass pass,
+            boolean alone) {
         this.backend = backend;
         this.number = number;
         this.startNanos = startNanos;
         this.limitNanos = limitNanos;
         this.endsWithRace = endsWithRace;
         this.pass = pass;
+        this.alone = alone;
     }
 
     void stop(long now) {

@@ -24,6 +24,7 @@ public final class Fanout {
     final GatewayClock clock;
     final Executor executor;
     final InFlight inFlight = new InFlight();
+    final PushBack pushBack;
     private final Consumer<AttemptOutcome> outcomes;
     private final Consumer<Throwable> acceptorFailures;
 
@@ -49,6 +50,7 @@ public final class Fanout {
             Consumer<Throwable> acceptorFailures) {
         this.client = client;
         this.clock = clock;
+        pushBack = new PushBack(clock);
         this.executor = executor;
         this.outcomes = outcomes;
         this.acceptorFailures = acceptorFailures;
@@ -77,6 +79,7 @@ public final class Fanout {
         if (plan.roster() != null) {
             plan.roster().learn(attempt.pass, outcome, attempt.hadItsTime());
         }
+        plan.pace().learn(outcome, attempt.alone);
         report(plan.listener(), outcome);
         report(outcomes, outcome);
     }
@@ -108,6 +111,8 @@ public final class Fanout {
      * @param attemptTimeoutNanos how long one attempt may take; positive
      * @param maxResponseBytes how much of an answer may be buffered; 0 or more
      * @param first where the first attempt blocks on I/O; {@code Runnable::run} for the calling thread
+     * @param fields what each backend is told of its attempt
+     * @param pace what this race knows of others of its route, and what it may cost
      * @param roster says which candidates may be asked now; null for all
      * @param listener told of this race's attempts as the fan-out's own listener is, and before it
      */
@@ -120,10 +125,12 @@ public final class Fanout {
             long attemptTimeoutNanos,
             long maxResponseBytes,
             Executor first,
+            AttemptFields fields,
+            RoutePace pace,
             @Nullable Roster roster,
             Consumer<AttemptOutcome> listener) {
 
-        /** A plan for candidates that are all let in. */
+        /** A race on its own: all candidates are let in, extra attempts are free, and nobody is told. */
         public Plan(
                 FanoutStrategy strategy,
                 List<Backend> candidates,
@@ -142,6 +149,8 @@ public final class Fanout {
                     attemptTimeoutNanos,
                     maxResponseBytes,
                     first,
+                    AttemptFields.none(),
+                    RoutePace.unlimited(),
                     null,
                     outcome -> {});
         }

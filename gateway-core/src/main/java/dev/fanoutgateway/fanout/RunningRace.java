@@ -33,7 +33,10 @@ final class RunningRace implements Fanout.Race {
         this.fanout = fanout;
         this.plan = plan;
         this.startNanos = fanout.clock.nanoTime();
-        this.standings = new Standings(plan, fanout.inFlight, plan.deadlineNanos() - startNanos);
+        FanoutStrategy strategy =
+                plan.pace().begin(plan.strategy(), plan.candidates().size());
+        this.standings =
+                new Standings(plan, strategy, fanout.inFlight, fanout.pushBack, plan.deadlineNanos() - startNanos);
     }
 
     @Override
@@ -130,6 +133,7 @@ final class RunningRace implements Fanout.Race {
                 fanout.report(plan, attempt);
             }
             if (step.result != null) {
+                plan.pace().finished(step.result);
                 result.complete(step.result);
             }
             step = launch(step.launches);
@@ -185,8 +189,11 @@ final class RunningRace implements Fanout.Race {
         long timeout = attempt.limitNanos - attempt.startNanos;
         Call call;
         try {
-            call = fanout.client.newCall(
-                    new BackendRequest(attempt.backend, plan.request(), timeout, plan.maxResponseBytes()));
+            call = fanout.client.newCall(new BackendRequest(
+                    attempt.backend,
+                    plan.fields().on(plan.request(), attempt.number, timeout),
+                    timeout,
+                    plan.maxResponseBytes()));
         } catch (Throwable failure) {
             return arrived(attempt, Finding.clientFailed(failure, false));
         }

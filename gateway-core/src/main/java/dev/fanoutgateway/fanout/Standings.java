@@ -3,6 +3,7 @@ package dev.fanoutgateway.fanout;
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
+import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,11 +19,16 @@ final class Standings {
     /** A time that never comes. */
     static final long NEVER = Long.MAX_VALUE;
 
+    /** A hedge that the budget refused is tried again after its delay, but no sooner than this. */
+    private static final long SOONEST_RETRY_NANOS = 1_000_000;
+
     /** RFC 9110 section 9.2.1. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private final Fanout.Plan plan;
     private final InFlight inFlight;
+    private final PushBack pushBack;
+    private final Restraint restraint;
     private final long deadlineNanos;
     private final boolean safe;
     private final long staggerNanos;
@@ -46,16 +52,18 @@ final class Standings {
     /** The answer after which nobody else is asked. */
     private @Nullable Attempt last;
 
-    Standings(Fanout.Plan plan, InFlight inFlight, long deadlineNanos) {
-        FanoutStrategy strategy = plan.strategy();
+    /** @param strategy how to ask: the plan's, or, where that is adaptive, what it comes to at the moment */
+    Standings(Fanout.Plan plan, FanoutStrategy strategy, InFlight inFlight, PushBack pushBack, long deadlineNanos) {
         this.plan = plan;
         this.inFlight = inFlight;
+        this.pushBack = pushBack;
+        this.restraint = new Restraint(plan.pace());
         this.deadlineNanos = deadlineNanos;
         this.safe = SAFE_METHODS.contains(plan.request().method());
-        this.staggerNanos = safe ? strategy.staggerNanos() : FanoutStrategy.NEVER;
+        this.staggerNanos = safe ? plan.pace().staggerNanos(strategy) : FanoutStrategy.NEVER;
         this.graceNanos = strategy.graceNanos();
         this.most = strategy.maxAttempts();
-        this.lineup = new Lineup(plan, inFlight);
+        this.lineup = new Lineup(plan, inFlight, pushBack);
         this.attempts = new ArrayList<>(Math.min(lineup.size(), 4));
     }
 
@@ -73,10 +81,10 @@ final class Standings {
         } else {
             boolean more = true;
             while (more && mayLaunch(0)) {
-                more = launch(step, 0) && staggerNanos == 0;
+                more = launch(step, false, 0) && staggerNanos == 0;
             }
             if (running == 0) {
-                askTheOthers(step, 0);
+                askTheOthers(step, false, 0);
             }
         }
         return step;
@@ -91,6 +99,9 @@ final class Standings {
         Step step = new Step();
         stop(attempt, now);
         attempt.finding = finding;
+        if (finding.response() != null) {
+            pushBack.heed(attempt.backend, finding.response());
+        }
         switch (finding.worth()) {
             case ACCEPTED -> hold(step, attempt, now);
             case FINAL -> {
@@ -102,7 +113,7 @@ final class Standings {
             }
             case ABSENT, RETRYABLE -> passOver(step, attempt, finding);
         }
-        proceed(step, finding.sent(), now);
+        proceed(step, finding.sent(), finding.sent() && finding.worth() != Verdict.ABSENT, now);
         return step;
     }
 
@@ -117,7 +128,7 @@ final class Standings {
             Attempt attempt = attempts.get(i);
             if (attempt.running && attempt.limitNanos <= now) {
                 cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
-                proceed(step, true, now);
+                proceed(step, true, true, now);
             }
         }
         if (!over && held != null && graceEndNanos <= now) {
@@ -125,8 +136,8 @@ final class Standings {
         }
         if (!over && nextLaunchNanos <= now) {
             nextLaunchNanos = NEVER;
-            if (mayLaunch(now)) {
-                launch(step, now);
+            if (mayLaunch(now) && !launch(step, true, now)) {
+                nextLaunchNanos = now + Math.max(staggerNanos, SOONEST_RETRY_NANOS);
             }
         }
         return step;
@@ -157,15 +168,32 @@ final class Standings {
     }
 
     private boolean mayLaunch(long now) {
-        return lineup.hasNext() && asked < most && last == null && held == null && now < deadlineNanos;
+        return lineup.hasNext()
+                && asked < most
+                && last == null
+                && held == null
+                && now < deadlineNanos
+                && !restraint.tooLate();
     }
 
-    /** Asks the next candidate that may be asked; those before it are passed over. False if there is none. */
-    private boolean launch(Step step, long now) {
+    /**
+     * Asks the next candidate that may be asked; those before it are passed over. False if there is none.
+     *
+     * @param extra whether the backends feel it as one more request, so that the budget must allow it
+     */
+    private boolean launch(Step step, boolean extra, long now) {
+        if (asked > 0 && !restraint.hasTime(deadlineNanos - now)) {
+            return false;
+        }
         while (lineup.hasNext()) {
             Lineup.Entry entry = lineup.next();
+            boolean granted = entry.refusal().isEmpty();
+            if (granted && extra && !restraint.tryTakeExtra()) {
+                lineup.putBack(entry);
+                return false;
+            }
             Attempt attempt = attempt(entry, now);
-            if (entry.refusal().isEmpty()) {
+            if (granted) {
                 asked++;
                 running++;
                 step.launch(attempt);
@@ -182,7 +210,14 @@ final class Standings {
     private Attempt attempt(Lineup.Entry entry, long now) {
         boolean endsWithRace = deadlineNanos - now <= plan.attemptTimeoutNanos();
         long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
-        Attempt attempt = new Attempt(entry.backend(), attempts.size() + 1, now, limit, endsWithRace, entry.pass());
+        Attempt attempt = new Attempt(
+                entry.backend(),
+                attempts.size() + 1,
+                now,
+                limit,
+                endsWithRace,
+                entry.pass(),
+                inFlight.at(entry.backend()) == 1);
         attempts.add(attempt);
         return attempt;
     }
@@ -206,8 +241,13 @@ final class Standings {
         }
     }
 
-    /** An attempt is over: gives the answer, asks the next, or ends the race if nobody is left. */
-    private void proceed(Step step, boolean sent, long now) {
+    /**
+     * An attempt is over: gives the answer, asks the next, or ends the race if nobody is left.
+     *
+     * @param sent whether the backend may have got the request
+     * @param extra whether asking another is one request more: not if none was sent, or none failed
+     */
+    private void proceed(Step step, boolean sent, boolean extra, long now) {
         if (held != null) {
             if (!waitsForBetterThan(held)) {
                 finish(step, Cause.ACCEPTED, held, now);
@@ -217,8 +257,8 @@ final class Standings {
         if (!safe && sent) {
             most = asked;
         }
-        if (!(mayLaunch(now) && launch(step, now)) && running == 0) {
-            askTheOthers(step, now);
+        if (!(mayLaunch(now) && launch(step, extra, now)) && running == 0) {
+            askTheOthers(step, extra, now);
         }
     }
 
@@ -226,14 +266,14 @@ final class Standings {
      * Everybody in good health has been asked, and nobody has an answer: asks those that were passed over, unless somebody
      * has said properly that there is none. Ends the race if there is nobody to ask.
      */
-    private void askTheOthers(Step step, long now) {
+    private void askTheOthers(Step step, boolean extra, long now) {
         if (attempts.stream().noneMatch(FailureCause::saysAbsent)) {
             lineup.turnToThePassedOver();
-            if (mayLaunch(now) && launch(step, now)) {
+            if (mayLaunch(now) && launch(step, extra, now)) {
                 return;
             }
         }
-        end(step, FailureCause.of(attempts, lineup.hasNext() && asked < most), now);
+        end(step, FailureCause.of(attempts, lineup.hasNext() && asked < most && !restraint.exhausted()), now);
     }
 
     private boolean waitsForBetterThan(Attempt attempt) {
@@ -275,9 +315,10 @@ final class Standings {
             }
             outcomes.add(attempt.outcome);
         }
+        List<String> notes = restraint.notes();
         step.result = winner == null || winner.finding == null
-                ? new FanoutResult(cause, null, null, outcomes, now)
-                : new FanoutResult(cause, winner.finding.response(), winner.backend, outcomes, now);
+                ? new FanoutResult(cause, null, null, outcomes, now, notes)
+                : new FanoutResult(cause, winner.finding.response(), winner.backend, outcomes, now, notes);
     }
 
     private void passOver(Step step, Attempt attempt, @Nullable Finding finding) {
