@@ -149,7 +149,7 @@ public final class GatewayBuilder {
         return this;
     }
 
-    /** What the store in memory may take, 64 MiB by default. */
+    /** What the store in memory may take, 4 KiB or more; 64 MiB by default. */
     public GatewayBuilder cacheBytes(long bytes) {
         if (bytes < 4 << 10) {
             throw new IllegalArgumentException("expected a cache of 4 KiB or more, got " + bytes + " bytes");

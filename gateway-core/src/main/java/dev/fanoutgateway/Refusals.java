@@ -7,8 +7,8 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The responses the gateway makes itself: an envelope {@code {"status": false, "message": ..., "reason": ...}}, or problem
@@ -16,6 +16,9 @@ import java.util.Locale;
  */
 final class Refusals {
     private static final String PROBLEM = "application/problem+json";
+
+    /** A weight of zero (RFC 9110 section 12.4.2). */
+    private static final Pattern UNWANTED = Pattern.compile(";\\s*q=0(\\.0*)?\\s*(;|$)");
 
     private Refusals() {}
 
@@ -104,10 +107,11 @@ final class Refusals {
     }
 
     private static boolean wantsProblem(Headers headers) {
-        List<String> accepts = headers.all("Accept");
-        for (String accept : accepts) {
-            if (accept.toLowerCase(Locale.ROOT).contains(PROBLEM)) {
-                return true;
+        for (String line : headers.all("Accept")) {
+            for (String range : line.toLowerCase(Locale.ROOT).split(",")) {
+                if (range.trim().startsWith(PROBLEM) && !UNWANTED.matcher(range).find()) {
+                    return true;
+                }
             }
         }
         return false;
