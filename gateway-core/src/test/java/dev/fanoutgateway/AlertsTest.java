@@ -1,0 +1,157 @@
+package dev.fanoutgateway;
+
+import static dev.fanoutgateway.Stand.everything;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanoutgateway.fanout.FanoutStrategy;
+import dev.fanoutgateway.spi.BackendClient.Failure;
+import dev.fanoutgateway.spi.DevMessage;
+import dev.fanoutgateway.spi.DevMessage.Priority;
+import dev.fanoutgateway.spi.DevMessage.Type;
+import dev.fanoutgateway.testing.ScriptedBackends.Script;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AlertsTest {
+    private final Stand stand = new Stand();
+
+    private static void assertMessage(DevMessage message, Type type, Priority priority, String fingerprint) {
+        assertThat(message.type()).isEqualTo(type);
+        assertThat(message.priority()).isEqualTo(priority);
+        assertThat(message.fingerprint()).isEqualTo(fingerprint);
+    }
+
+    @Test
+    void allBackendsDownIsCriticalAndExplained() {
+        stand.on("a", Script.fails(Failure.UNREACHABLE))
+                .on("b", Script.answers(503, "no"))
+                .on("c", Script.fails(Failure.TIMED_OUT));
+        stand.answer("/a?secret=1");
+        stand.clock.runDue();
+        assertThat(stand.delivered).hasSize(1);
+        assertMessage(stand.delivered.get(0), Type.BACKENDS_DOWN, Priority.CRITICAL, "backends:default");
+        assertThat(stand.delivered.get(0).details())
+                .containsExactly(
+                        "GET /a -> BROKEN after 0 ms",
+                        "http://a UNREACHABLE after 0 ms: scripted",
+                        "http://b REJECTED 503 after 0 ms: not acceptable",
+                        "http://c TIMED_OUT after 0 ms: scripted");
+    }
+
+    @Test
+    void someDownAndTheOthersWithoutAnAnswerIsHigh() {
+        stand.all(Script.answers(404, "none")).on("b", Script.fails(Failure.UNREACHABLE));
+        stand.answer("/a");
+        assertThat(stand.messages).hasSize(1);
+        assertMessage(stand.messages.get(0), Type.BACKENDS_DEGRADED, Priority.HIGH, "backends:default");
+    }
+
+    @Test
+    void oneOfSeveralThatWasAskedAloneIsNotAllOfThem() {
+        stand.route(everything().strategy(FanoutStrategy.single())).all(Script.answers(500, "broken"));
+        stand.answer("/a");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DEGRADED);
+    }
+
+    @Test
+    void aFailureThatSomebodyElseMadeGoodIsNoNews() {
+        stand.all(Script.fails(Failure.UNREACHABLE)).on("c", Script.ok("prices"));
+        assertThat(stand.answer("/a").status()).isEqualTo(200);
+        assertThat(stand.messages).isEmpty();
+    }
+
+    @Test
+    void aResourceThatNobodyHasIsLow() {
+        stand.all(Script.answers(404, "none"));
+        stand.answer("/a");
+        assertThat(stand.messages).hasSize(1);
+        assertMessage(stand.messages.get(0), Type.RESOURCE_ABSENT, Priority.LOW, "absent:/**");
+    }
+
+    @Test
+    void aThousandDifferentAbsentResourcesAreOneMessageWithACount() {
+        stand.all(Script.answers(404, "none"));
+        for (int i = 0; i < 1_000; i++) {
+            stand.answer("/symbols/" + i);
+        }
+        assertThat(stand.messages.stream().map(DevMessage::fingerprint).distinct())
+                .containsExactly("absent:/**");
+        stand.pass(Duration.ofMinutes(5).toMillis());
+        assertThat(stand.delivered).extracting(DevMessage::count).containsExactly(1L, 999L);
+    }
+
+    @Test
+    void aStormOfFailuresIsToldOnceAndCounted() {
+        stand.all(Script.answers(500, "broken"));
+        for (int i = 0; i < 1_000; i++) {
+            stand.answer("/a");
+        }
+        stand.clock.runDue();
+        assertThat(stand.delivered).hasSize(1);
+        stand.pass(Duration.ofMinutes(5).toMillis());
+        assertThat(stand.delivered).extracting(DevMessage::count).containsExactly(1L, 999L);
+    }
+
+    @Test
+    void recoveryIsToldOnceAfterQuiet() {
+        stand.all(Script.answers(500, "broken"));
+        stand.answer("/a");
+        stand.all(Script.ok("back"));
+        stand.pass(1_999);
+        stand.answer("/b");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DOWN);
+        stand.pass(1);
+        stand.answer("/c");
+        stand.answer("/d");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DOWN, Type.RECOVERED);
+        assertMessage(stand.messages.get(1), Type.RECOVERED, Priority.NORMAL, "backends:default");
+    }
+
+    @Test
+    void aProperNoOrAFinalAnswerIsRecoveryToo() {
+        stand.all(Script.answers(500, "broken"));
+        stand.answer("/a");
+        stand.pass(2_000);
+        stand.all(Script.answers(404, "none"));
+        stand.answer("/b");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DOWN, Type.RECOVERED, Type.RESOURCE_ABSENT);
+        stand.all(Script.answers(500, "broken"));
+        stand.answer("/a");
+        stand.pass(2_000);
+        stand.all(Script.answers(400, "bad"));
+        stand.answer("/b");
+        assertThat(stand.types()).endsWith(Type.BACKENDS_DOWN, Type.RECOVERED);
+    }
+
+    @Test
+    void troubleThatGetsWorseIsToldAtOnce() {
+        stand.all(Script.answers(404, "none")).on("b", Script.fails(Failure.UNREACHABLE));
+        stand.answer("/a");
+        stand.all(Script.fails(Failure.UNREACHABLE));
+        stand.answer("/a");
+        stand.answer("/a");
+        stand.clock.runDue();
+        assertThat(stand.delivered)
+                .extracting(DevMessage::type)
+                .containsExactly(Type.BACKENDS_DEGRADED, Type.BACKENDS_DOWN);
+    }
+
+    @Test
+    void groupsAreToldApart() {
+        stand.builder.backends(BackendGroup.of("other", "http://x"));
+        stand.route(Route.path("/x/**").backends("other")).route(everything());
+        stand.answer("/x/1");
+        stand.answer("/y");
+        assertThat(stand.messages)
+                .extracting(DevMessage::fingerprint)
+                .isEqualTo(List.of("backends:other", "backends:default"));
+    }
+
+    @Test
+    void aClientThatLeftIsNoNews() {
+        stand.all(Script.hangs());
+        stand.ask("/a").cancel(false);
+        assertThat(stand.messages).isEmpty();
+    }
+}
