@@ -1,160 +1,130 @@
 package dev.fanoutgateway.examples.benchmarks;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import redis.embedded.RedisServer;
 
 /**
- * CPU microseconds a request (the server process's CPU time by the requests answered) of each {@link Variant}, as ratios
- * within one run. Each server runs in a JVM of its own, several times over, the variants by turns; it is loaded until the
- * figure stands still: windows of 5 s, at least 25 s in all, until three in a row are within 3 % of each other (or 90 s).
+ * CPU microseconds a request (the server process's CPU time by the requests answered) of each {@link Variant}, as ratios.
+ *
+ * <p>Each server runs in a JVM of its own and is started several times over, since starts differ. It is first loaded until
+ * its figure stands still: windows of 5 s, at least 25 s in all, until three in a row are within 5 % (or 60 s). Then the
+ * servers are loaded by turns, 3 s each, ten times round: what else the machine does meanwhile hits all of them alike. A
+ * start's figure is the median of its ten; its ratio is the median of the ten ratios, each within one round.
  */
 final class LoadComparison {
-    private static final int CONNECTIONS = 16;
-    private static final int WINDOW_MILLIS = 5_000;
+    private static final int WARM_MILLIS = 5_000;
     private static final int LEAST_WINDOWS = 5;
-    private static final int MOST_WINDOWS = 18;
+    private static final int MOST_WINDOWS = 12;
+    private static final int TURN_MILLIS = 3_000;
+    private static final int ROUNDS = 10;
 
     private LoadComparison() {}
 
     public static void main(String[] args) throws Exception {
         int starts = args.length > 0 ? Integer.parseInt(args[0]) : 3;
-        List<Variant> variants = args.length > 1
-                ? Arrays.stream(args)
-                        .skip(1)
-                        .map(name ->
-                                Variant.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
-                        .toList()
-                : List.of(Variant.values());
+        List<Variant> variants =
+                args.length > 1 ? Arrays.stream(args).skip(1).map(Variant::of).toList() : List.of(Variant.values());
         RedisServer redis = new RedisServer(freePort());
         redis.start();
         Server backend = MeasuredServer.start(Variant.BARE, "", "");
         String backendUrl = "http://127.0.0.1:" + ((ServerConnector) backend.getConnectors()[0]).getLocalPort();
         String redisUri = "redis://127.0.0.1:" + redis.ports().get(0);
-        Map<Variant, List<Double>> figures = new EnumMap<>(Variant.class);
+        List<Map<Variant, List<Double>>> figures = new ArrayList<>();
         try {
             for (int start = 1; start <= starts; start++) {
-                for (Variant variant : variants) {
-                    double micros = measure(variant, backendUrl, redisUri);
-                    figures.computeIfAbsent(variant, any -> new ArrayList<>()).add(micros);
-                    System.out.printf(Locale.ROOT, "start %d  %-16s %7.1f us%n", start, variant.title(), micros);
-                }
+                figures.add(oneStart(variants, backendUrl, redisUri));
+                report(variants, figures);
             }
         } finally {
             backend.stop();
             redis.stop();
         }
-        report(figures);
     }
 
-    private static double measure(Variant variant, String backend, String redis) throws Exception {
-        List<String> command = List.of(
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                "-Xms512m",
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Benchmarks.class.getName(),
-                "server",
-                variant.name(),
-                backend,
-                redis);
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader out =
-                        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-                PrintWriter in = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8)) {
-            int port = Integer.parseInt(readLine(out).substring("port ".length()));
-            try (Load load = new Load(port, CONNECTIONS)) {
-                return settled(load, in, out);
+    private static Map<Variant, List<Double>> oneStart(List<Variant> variants, String backend, String redis)
+            throws Exception {
+        Map<Variant, ServerProcess> servers = new EnumMap<>(Variant.class);
+        try {
+            for (Variant variant : variants) {
+                ServerProcess server = ServerProcess.start(variant, backend, redis);
+                servers.put(variant, server);
+                warm(server);
             }
+            Map<Variant, List<Double>> figures = new EnumMap<>(Variant.class);
+            for (int round = 0; round < ROUNDS; round++) {
+                for (Variant variant : variants) {
+                    figures.computeIfAbsent(variant, any -> new ArrayList<>())
+                            .add(servers.get(variant).microsPerRequest(TURN_MILLIS));
+                }
+            }
+            return figures;
         } finally {
-            process.destroy();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            for (ServerProcess server : servers.values()) {
+                server.close();
             }
         }
     }
 
-    private static double settled(Load load, PrintWriter in, BufferedReader out) throws Exception {
+    private static void warm(ServerProcess server) throws Exception {
         List<Double> windows = new ArrayList<>();
-        while (windows.size() < MOST_WINDOWS) {
-            long cpu = cpuNanos(in, out);
-            long answers = load.answers();
-            TimeUnit.MILLISECONDS.sleep(WINDOW_MILLIS);
-            long answered = load.answers() - answers;
-            windows.add((cpuNanos(in, out) - cpu) / 1_000.0 / Math.max(1, answered));
-            if (load.failures() > 0) {
-                throw new IOException(
-                        "expected every request to be answered with 200, " + load.failures() + " were not");
-            }
-            int size = windows.size();
-            if (size >= LEAST_WINDOWS && spread(windows.subList(size - 3, size)) <= 0.03) {
-                break;
-            }
-        }
-        return mean(windows.subList(windows.size() - 3, windows.size()));
+        do {
+            windows.add(server.microsPerRequest(WARM_MILLIS));
+        } while (windows.size() < LEAST_WINDOWS
+                || (windows.size() < MOST_WINDOWS
+                        && spread(windows.subList(windows.size() - 3, windows.size())) > 0.05));
     }
 
-    private static long cpuNanos(PrintWriter in, BufferedReader out) throws IOException {
-        in.println("cpu");
-        return Long.parseLong(readLine(out));
-    }
-
-    private static String readLine(BufferedReader out) throws IOException {
-        String line = out.readLine();
-        if (line == null) {
-            throw new IOException("the server ended before it was told to");
-        }
-        return line;
-    }
-
-    private static void report(Map<Variant, List<Double>> figures) {
-        System.out.printf("%nJava %s, %d connections%n", Runtime.version(), CONNECTIONS);
-        System.out.println("| server | CPU us a request, each start | median | ratio |");
+    private static void report(List<Variant> variants, List<Map<Variant, List<Double>>> starts) {
+        System.out.printf("%nJava %s, %d start(s)%n", Runtime.version(), starts.size());
+        System.out.println("| server | CPU us a request, each start | ratio, each start | median ratio |");
         System.out.println("|---|---|---|---|");
-        figures.forEach((variant, micros) -> System.out.printf(
-                Locale.ROOT,
-                "| %s | %s | %.1f | %s |%n",
-                variant.title(),
-                String.join(", ", micros.stream().map("%.1f"::formatted).toList()),
-                median(micros),
-                ratio(variant, figures)));
+        for (Variant variant : variants) {
+            List<Double> micros =
+                    starts.stream().map(start -> median(start.get(variant))).toList();
+            List<Double> ratios = starts.stream()
+                    .filter(start -> start.containsKey(variant.base()))
+                    .map(start -> ratio(start.get(variant), start.get(variant.base())))
+                    .toList();
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %s | %s | %s of %s |%n",
+                    variant.title(),
+                    listed(micros, "%.1f"),
+                    listed(ratios, "%.2f"),
+                    ratios.isEmpty() ? "-" : String.format(Locale.ROOT, "%.2f", median(ratios)),
+                    variant.base().title());
+        }
     }
 
-    private static String ratio(Variant variant, Map<Variant, List<Double>> figures) {
-        Variant base = switch (variant) {
-            case BARE, HIT, HIT_UNLIMITED, HIT_REDIS_LIMIT -> Variant.BARE;
-            case OKHTTP, PASS, PASS_ASYNC -> Variant.OKHTTP;
-        };
-        List<Double> to = figures.get(base);
-        List<Double> of = figures.get(variant);
-        return to == null || of == null ? "-" : "%.2f of %s".formatted(median(of) / median(to), base.title());
+    private static double ratio(List<Double> of, List<Double> to) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < of.size(); round++) {
+            ratios.add(of.get(round) / to.get(round));
+        }
+        return median(ratios);
+    }
+
+    private static String listed(List<Double> values, String format) {
+        return String.join(
+                ", ",
+                values.stream()
+                        .map(value -> String.format(Locale.ROOT, format, value))
+                        .toList());
     }
 
     private static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-    }
-
-    private static double mean(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 
     private static double spread(List<Double> values) {

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -20,7 +19,7 @@ final class MeasuredServer {
 
     public static void main(String[] args) throws Exception {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-        Variant variant = Variant.valueOf(args[0].toUpperCase(Locale.ROOT).replace('-', '_'));
+        Variant variant = Variant.of(args[0]);
         Server server = start(variant, args[1], args[2]);
         System.out.println("port " + ((ServerConnector) server.getConnectors()[0]).getLocalPort());
         var process = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

@@ -37,6 +37,18 @@ enum Variant {
 
     static final String KEY = "bench-key";
 
+    static Variant of(String title) {
+        return valueOf(title.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    /** What it is compared with. */
+    Variant base() {
+        return switch (this) {
+            case BARE, HIT, HIT_UNLIMITED, HIT_REDIS_LIMIT -> BARE;
+            case OKHTTP, PASS, PASS_ASYNC -> OKHTTP;
+        };
+    }
+
     String title() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
