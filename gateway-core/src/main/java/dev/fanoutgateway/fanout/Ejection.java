@@ -46,8 +46,8 @@ public record Ejection(
         }
         requireShare("share of failures", failureShare);
         requireShare("greatest share of ejected backends", mostEjected);
-        requireBetween("window", window, SHORTEST_WINDOW, LONGEST);
-        requireBetween("pause", pause, SHORTEST_PAUSE, LONGEST);
+        requireBetween("window", window, SHORTEST_WINDOW, LONGEST, "1s to 1h");
+        requireBetween("pause", pause, SHORTEST_PAUSE, LONGEST, "10ms to 1h");
         if (leastAttempts < 1 || leastAttempts > MOST) {
             throw new IllegalArgumentException(
                     "expected a share of 1 to " + MOST + " attempts at least, got " + leastAttempts);
@@ -98,10 +98,9 @@ public record Ejection(
         }
     }
 
-    private static void requireBetween(String what, Duration value, Duration shortest, Duration longest) {
+    private static void requireBetween(String what, Duration value, Duration shortest, Duration longest, String range) {
         if (value.compareTo(shortest) < 0 || value.compareTo(longest) > 0) {
-            throw new IllegalArgumentException(
-                    "expected a " + what + " of " + shortest + " to " + longest + ", got " + value);
+            throw new IllegalArgumentException("expected a " + what + " of " + range + ", got " + value);
         }
     }
 }

@@ -28,8 +28,8 @@ public record Health(String path, Duration every, double jitter, Duration timeou
         if (!path.matches("/[\\x21\\x22\\x24-\\x7e]*")) {
             throw new IllegalArgumentException("expected a path such as /health, got '" + printable(path) + "'");
         }
-        requireBetween("time between health checks", every, SHORTEST_INTERVAL, LONGEST_INTERVAL);
-        requireBetween("timeout of health checks", timeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
+        requireBetween("time between health checks", every, SHORTEST_INTERVAL, LONGEST_INTERVAL, "100ms to 1h");
+        requireBetween("timeout of health checks", timeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT, "1ms to 1m");
         if (!(jitter >= 0 && jitter <= 0.5)) {
             throw new IllegalArgumentException("expected a jitter of 0 to 0.5, got " + jitter);
         }
@@ -62,10 +62,9 @@ public record Health(String path, Duration every, double jitter, Duration timeou
         return new Health(path, every, jitter, timeout, down, up);
     }
 
-    private static void requireBetween(String what, Duration value, Duration shortest, Duration longest) {
+    private static void requireBetween(String what, Duration value, Duration shortest, Duration longest, String range) {
         if (value.compareTo(shortest) < 0 || value.compareTo(longest) > 0) {
-            throw new IllegalArgumentException(
-                    "expected a " + what + " of " + shortest + " to " + longest + ", got " + value);
+            throw new IllegalArgumentException("expected a " + what + " of " + range + ", got " + value);
         }
     }
 
