@@ -52,6 +52,11 @@ final class FailureCounts {
         return failureShare > 0 ? share(now) : null;
     }
 
+    /** Whether the last attempt was a success, or there was none. */
+    boolean lastSucceeded() {
+        return clean;
+    }
+
     synchronized void clear() {
         inARow = 0;
         clean = true;

@@ -47,7 +47,8 @@ final class Lineup {
         long pause = lastResort || pushBack.isEmpty() ? 0 : pushBack.leftNanos(backend);
         if (pause > 0) {
             paused.add(backend);
-            return new Entry(backend, Pass.REFUSED, "it wants a pause of " + (pause + 999_999) / 1_000_000 + " ms");
+            return new Entry(
+                    backend, Pass.REFUSED, AttemptOutcome.PAUSED + " of " + (pause + 999_999) / 1_000_000 + " ms");
         }
         Roster roster = plan.roster();
         if (roster == null) {

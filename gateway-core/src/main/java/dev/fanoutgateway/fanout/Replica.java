@@ -10,6 +10,9 @@ final class Replica {
     /** Read by anybody, changed under the roster's lock. */
     volatile Condition condition = Condition.GOOD;
 
+    /** Whether the developers know that it is ejected; written by whoever has ejected it or brings it back. */
+    volatile boolean ejectionTold;
+
     /** How many health checks in a row have contradicted the condition; under the roster's lock. */
     int contradictions;
 

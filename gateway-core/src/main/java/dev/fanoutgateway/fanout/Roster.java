@@ -7,7 +7,6 @@ import dev.fanoutgateway.spi.BackendStatus;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.GatewayClock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -184,12 +183,13 @@ public final class Roster {
         }
         String reason = replica.failures.failed(now);
         if (reason != null && eject(replica, term, now)) {
-            tell(
-                    Type.BACKEND_EJECTED,
-                    "ejected",
-                    replica,
-                    replica + " is ejected for " + Duration.ofNanos(pauseNanos).toMillis() + " ms: " + reason,
-                    outcome.describe());
+            String title = replica + " is ejected for " + pauseNanos / 1_000_000 + " ms: " + reason;
+            if (othersServe(replica)) {
+                replica.ejectionTold = true;
+                tell(Type.BACKEND_EJECTED, "ejected", replica, title, outcome.describe());
+            } else {
+                Fanout.LOG.info(title); // the whole group fails, and that is told to the developers
+            }
         }
     }
 
@@ -207,6 +207,15 @@ public final class Roster {
             replica.failures.clear();
             return true;
         }
+    }
+
+    private boolean othersServe(Replica ejected) {
+        for (Replica other : replicas.values()) {
+            if (other != ejected && other.condition.good() && other.failures.lastSucceeded()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void judgeTrial(Replica replica, int term, VitalSign sign) {
@@ -231,7 +240,10 @@ public final class Roster {
             replica.condition = replica.condition.returned();
             replica.failures.clear();
         }
-        tell(Type.RECOVERED, "ejected", replica, replica + " answers again", "");
+        if (replica.ejectionTold) {
+            replica.ejectionTold = false;
+            tell(Type.RECOVERED, "ejected", replica, replica + " answers again", "");
+        }
     }
 
     private void tell(Type type, String trouble, Replica replica, String title, String detail) {
