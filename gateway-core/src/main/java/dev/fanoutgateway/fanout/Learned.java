@@ -76,6 +76,12 @@ final class Learned implements BackendSelector {
         }
     }
 
+    /** How many routes and paths it remembers. */
+    long remembered() {
+        experiences.cleanUp();
+        return experiences.estimatedSize();
+    }
+
     private static double score(Backend backend, List<@Nullable Experience> known) {
         Estimate estimate = UNKNOWN;
         for (Experience experience : known) {

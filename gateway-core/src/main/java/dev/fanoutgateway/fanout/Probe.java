@@ -153,7 +153,7 @@ final class Probe {
             }
             Call made = call;
             if (made != null) {
-                made.cancel();
+                RunningRace.cut(made);
             }
         }
 

@@ -255,7 +255,7 @@ final class RunningRace implements Fanout.Race {
         }
     }
 
-    private static void cut(Call call) {
+    static void cut(Call call) {
         try {
             call.cancel();
         } catch (Throwable failure) {

@@ -33,6 +33,9 @@ final class Arena {
     Duration attemptTimeout = Duration.ofMillis(400);
     Executor first = executor;
 
+    /** Who may be asked; null for all. */
+    Roster roster;
+
     Arena() {
         fanout = new Fanout(backends, clock, executor, outcomes::add, acceptorFailures::add);
     }
@@ -52,6 +55,12 @@ final class Arena {
         return this;
     }
 
+    /** Has the candidates watched from now on. */
+    Arena roster(int maxConcurrent, Ejection ejection) {
+        roster = new Roster(candidates, maxConcurrent, ejection, clock, message -> {});
+        return this;
+    }
+
     Fanout.Race start() {
         Fanout.Race race = fanout.start(new Fanout.Plan(
                 strategy,
@@ -61,7 +70,11 @@ final class Arena {
                 clock.nanoTime() + deadline.toNanos(),
                 attemptTimeout.toNanos(),
                 1 << 20,
-                first));
+                first,
+                AttemptFields.none(),
+                RoutePace.unlimited(),
+                roster,
+                outcome -> {}));
         race.result().thenAccept(result -> {
             assertNothingRuns();
             backends.note("result " + result.cause() + (result.backend() == null ? "" : " " + host(result.backend())));
