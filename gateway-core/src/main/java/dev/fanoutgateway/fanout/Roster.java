@@ -75,6 +75,11 @@ public final class Roster {
         return maxConcurrent;
     }
 
+    Condition condition(Backend backend) {
+        Replica replica = replicas.get(backend);
+        return replica == null ? Condition.GOOD : replica.condition;
+    }
+
     /** Whether an attempt may be made. What it comes to must be told by {@link #learn}, or {@link #returned}. */
     Pass admit(Backend backend, boolean lastResort) {
         Replica replica = replicas.get(backend);
