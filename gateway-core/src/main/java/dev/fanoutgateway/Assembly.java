@@ -10,7 +10,7 @@ import dev.fanoutgateway.fanout.Probes;
 import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.limit.MemoryRateLimiter;
 import dev.fanoutgateway.notify.LogNotifier;
-import dev.fanoutgateway.notify.MessageQueue;
+import dev.fanoutgateway.notify.MessageQueues;
 import dev.fanoutgateway.okhttp.OkHttpBackendClient;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.GatewayClock;
@@ -82,7 +82,7 @@ final class Assembly {
                 cache);
         BackendClient client = client();
         Fanout fanout = new Fanout(client, clock, executor, observers::attempt);
-        Forwarding forwarding = new Forwarding(upstreams(client), fanout, cache, clock, handoff);
+        Forwarding forwarding = new Forwarding(upstreams(client), fanout, cache, from.pluginTimeout, clock, handoff);
         Completion completion = new Completion(limits, observers, clock);
         return new FanoutGateway(
                 routes.stream().map(this::guarded).toList(),
@@ -126,9 +126,9 @@ final class Assembly {
     }
 
     private Messages messages() {
-        MessageQueue queue = new MessageQueue(
+        MessageQueues queues = MessageQueues.before(
                 from.notifier != null ? from.notifier : new LogNotifier(), from.digest, QUEUED_MESSAGES, clock);
-        return new Messages(opened(queue), observers);
+        return new Messages(opened(queues), observers);
     }
 
     private Guarded guard(String plugin) {

@@ -67,12 +67,13 @@ public final class FanoutGateway implements AutoCloseable {
 
     /**
      * Answers {@code request}. The future completes once, with a response whatever happens, at the latest a little after
-     * the route's timeout; it is complete on return if the answer was at hand (a hit, a refusal). Cancelling it says that
-     * the client is gone.
+     * the route's timeout (or after {@link GatewayBuilder#pluginTimeout} for each of authenticator, limiter and cache, if
+     * these take longer); it is complete on return if the answer was at hand (a hit, a refusal). Cancelling it, or ending
+     * it in any other way, says that the client is gone.
      *
      * @param route one of this gateway's, from {@link #routeFor}
      * @param first where the first attempt's blocking I/O runs: {@link #executor()}, or {@code Runnable::run} to run it on
-     *     the calling thread
+     *     the calling thread (on one of the executor's, if a plug-in kept the request waiting first)
      */
     public CompletableFuture<GatewayResponse> handle(Route route, GatewayRequest request, Executor first) {
         Exchange exchange = Exchange.begin(route, request, first, clock);

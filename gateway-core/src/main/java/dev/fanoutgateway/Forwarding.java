@@ -1,5 +1,7 @@
 package dev.fanoutgateway;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.caching.SharedCache;
@@ -11,6 +13,7 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.GatewayClock;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -20,17 +23,39 @@ import java.util.concurrent.Executor;
  * developers once, whoever waits for it.
  */
 final class Forwarding {
+    private static final long LANDING_BYTES = 16L << 20;
+
     private final Upstreams upstreams;
     private final Fanout fanout;
     private final SharedCache cache;
     private final SingleFlight<Landing> flights = new SingleFlight<>();
+
+    /**
+     * What landed lately and is on its way into a store that takes its time: for those who asked that store before. Such a
+     * question is answered, or has failed, within the plug-ins' time.
+     */
+    private final Cache<CacheKey, Landing> landings;
+
     private final GatewayClock clock;
     private final Executor executor;
 
-    Forwarding(Upstreams upstreams, Fanout fanout, SharedCache cache, GatewayClock clock, Executor executor) {
+    Forwarding(
+            Upstreams upstreams,
+            Fanout fanout,
+            SharedCache cache,
+            Duration pluginTimeout,
+            GatewayClock clock,
+            Executor executor) {
         this.upstreams = upstreams;
         this.fanout = fanout;
         this.cache = cache;
+        this.landings = Caffeine.newBuilder()
+                .maximumWeight(LANDING_BYTES)
+                .weigher((CacheKey key, Landing landing) -> landing.weight())
+                .expireAfterWrite(pluginTimeout)
+                .ticker(clock::nanoTime)
+                .executor(Runnable::run)
+                .build();
         this.clock = clock;
         this.executor = executor;
     }
@@ -48,13 +73,13 @@ final class Forwarding {
         SingleFlight.Ticket<Landing> ticket = flights.join(key, () -> launchUnlessStored(key, admission));
         admission.exchange().abandonment().onSignal(ticket::leave);
         if (ticket.leader()) {
-            return ticket.result().thenApply(landing -> landing.answer(admission, false));
+            return ticket.result().thenApply(landing -> landing.answer(admission));
         }
         // Elsewhere than on the thread that ends the flight, or it would write everybody's answers one after the other.
         return ticket.result()
                 .thenComposeAsync(
                         landing -> landing.serves(admission)
-                                ? CompletableFuture.completedFuture(landing.answer(admission, true))
+                                ? CompletableFuture.completedFuture(landing.answer(admission))
                                 : alone(admission),
                         executor);
     }
@@ -62,18 +87,24 @@ final class Forwarding {
     private CompletionStage<Answer> alone(Admission admission) {
         SingleFlight.Flight<Landing> flight = launch(admission);
         admission.exchange().abandonment().onSignal(flight::cancel);
-        return flight.result().thenApply(landing -> landing.answer(admission, false));
+        return flight.result().thenApply(landing -> landing.answer(admission));
     }
 
-    /** A flight, unless another one ended, and its response was stored, between this request's lookup and now. */
+    /** A flight, unless another one landed between this request's lookup and now. */
     private SingleFlight.Flight<Landing> launchUnlessStored(CacheKey key, Admission admission) {
+        Landing recent = landings.getIfPresent(key);
+        if (recent != null
+                && recent.landedNanos() - admission.exchange().startNanos() > 0
+                && recent.serves(admission)) {
+            return new Landed(CompletableFuture.completedFuture(recent));
+        }
         CompletableFuture<SharedCache.Lookup> again =
                 cache.lookup(key, admission.forwarded()).toCompletableFuture();
         if (again.isDone() && !again.isCompletedExceptionally() && again.join().result() == SharedCache.Result.HIT) {
             return new Landed(CompletableFuture.completedFuture(
-                    new Landing(admission.forwarded(), null, again.join().entry(), true, clock.currentTimeMillis())));
+                    Landing.of(admission.forwarded(), null, again.join().entry(), true, clock)));
         }
-        return launch(admission); // a store that is not at hand is not asked twice: a second flight is cheaper
+        return launch(admission);
     }
 
     private SingleFlight.Flight<Landing> launch(Admission admission) {
@@ -92,15 +123,20 @@ final class Forwarding {
         GatewayResponse response = result.response();
         Backend backend = result.backend();
         boolean shared = false;
+        CompletionStage<Boolean> storing = null;
         if (key != null && result.cause() == FanoutResult.Cause.ACCEPTED && response != null && backend != null) {
             GatewayRequest asked = admission.forwarded();
             shared = CacheRules.storable(policy, asked, response, backend.id(), sentMillis, clock.currentTimeMillis())
                     .isPresent(); // by the rules, not by what a store says, which may be slow or broken
-            cache.store(policy, key, asked, response, backend.id(), sentMillis);
+            storing = cache.store(policy, key, asked, response, backend.id(), sentMillis);
         } else if (key != null && result.cause() == FanoutResult.Cause.ABSENT) {
             cache.absent(key, policy.absentTtl());
         }
-        return new Landing(admission.forwarded(), result, null, shared, clock.currentTimeMillis());
+        Landing landing = Landing.of(admission.forwarded(), result, null, shared, clock);
+        if (key != null && storing != null && !storing.toCompletableFuture().isDone()) {
+            landings.put(key, landing);
+        }
+        return landing;
     }
 
     /** A race under way. */

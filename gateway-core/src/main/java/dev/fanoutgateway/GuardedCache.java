@@ -4,11 +4,10 @@ import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A store whose failures are misses. */
+/** A store whose failures are misses, and whose stages never fail. */
 record GuardedCache(ResponseCache cache, Guarded guard) implements ResponseCache {
     @Override
     public CompletionStage<Optional<CachedResponse>> lookup(CacheKey key) {
@@ -17,13 +16,19 @@ record GuardedCache(ResponseCache cache, Guarded guard) implements ResponseCache
 
     @Override
     public CompletionStage<@Nullable Void> store(CacheKey key, CachedResponse response) {
-        guard.run(() -> cache.store(key, response));
-        return CompletableFuture.completedFuture(null);
+        return ended(guard.call(() -> begun(cache.store(key, response)), failure -> Boolean.FALSE));
     }
 
     @Override
     public CompletionStage<@Nullable Void> invalidate(CacheKey key) {
-        guard.run(() -> cache.invalidate(key));
-        return CompletableFuture.completedFuture(null);
+        return ended(guard.call(() -> begun(cache.invalidate(key)), failure -> Boolean.FALSE));
+    }
+
+    private static CompletionStage<Boolean> begun(CompletionStage<@Nullable Void> stage) {
+        return stage.thenApply(nothing -> Boolean.TRUE);
+    }
+
+    private static CompletionStage<@Nullable Void> ended(CompletionStage<Boolean> stage) {
+        return stage.thenApply(nothing -> null);
     }
 }

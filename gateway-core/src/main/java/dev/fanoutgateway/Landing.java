@@ -6,6 +6,7 @@ import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.CachedResponse;
+import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,30 @@ import org.jspecify.annotations.Nullable;
  * @param entry what was stored in the meantime; null if the backends were asked
  * @param shared whether others may have the response too
  * @param receivedMillis when it came
+ * @param landedNanos the same by the clock for intervals
  */
 record Landing(
         GatewayRequest asked,
         @Nullable FanoutResult result,
         @Nullable CachedResponse entry,
         boolean shared,
-        long receivedMillis) {
+        long receivedMillis,
+        long landedNanos) {
+
+    static Landing of(
+            GatewayRequest asked,
+            @Nullable FanoutResult result,
+            @Nullable CachedResponse entry,
+            boolean shared,
+            GatewayClock clock) {
+        return new Landing(asked, result, entry, shared, clock.currentTimeMillis(), clock.nanoTime());
+    }
+
+    /** Its approximate size in memory, in bytes. */
+    int weight() {
+        GatewayResponse response = result == null ? null : result.response();
+        return 1_000 + (response == null ? 0 : (int) Math.min(response.body().length(), 1 << 30));
+    }
 
     /** Whether a follower may have it: failures are everybody's, responses only where they may be shared and fit. */
     boolean serves(Admission follower) {
@@ -44,7 +62,8 @@ record Landing(
     }
 
     /** The answer it makes for one of those who waited. */
-    Answer answer(Admission admission, boolean follower) {
+    Answer answer(Admission admission) {
+        boolean follower = asked != admission.forwarded();
         if (entry != null) {
             return Answers.hit(admission, entry, receivedMillis);
         }
@@ -62,9 +81,10 @@ record Landing(
                 .value();
         List<AttemptOutcome> attempts = follower ? List.of() : result.attempts();
         if (response != null) {
+            GatewayResponse given = follower ? CacheRules.forAnother(response) : response;
             GatewayResponse own = admission.key() == null
-                    ? response
-                    : CacheRules.answer(response, admission.exchange().request(), receivedMillis);
+                    ? given
+                    : CacheRules.answer(given, admission.exchange().request(), receivedMillis);
             return new Answer(own, follower ? Outcome.COLLAPSED : Outcome.FORWARDED, grant, attempts, status);
         }
         GatewayResponse nobody = Refusals.nobody(

@@ -131,6 +131,11 @@ public final class CacheRules {
         return Serving.answer(full, request, receivedMillis);
     }
 
+    /** A backend's response as somebody gets it who shares another request's flight: what was said of that caller is gone. */
+    public static GatewayResponse forAnother(GatewayResponse response) {
+        return response.withHeaders(StoredFields.withoutPersonal(response.headers()));
+    }
+
     private static boolean isSafe(String method) {
         return method.equals("GET") || method.equals("HEAD");
     }

@@ -14,13 +14,7 @@ final class StoredFields {
     private StoredFields() {}
 
     static Headers of(GatewayResponse response, long receivedMillis) {
-        Headers kept = HopByHop.endToEnd(response.headers()).without(name -> {
-            String lower = Ascii.lower(name);
-            return NOT_STORED.contains(lower)
-                    || lower.startsWith("proxy-")
-                    || lower.startsWith("ratelimit-")
-                    || lower.startsWith("x-ratelimit-");
-        });
+        Headers kept = withoutPersonal(HopByHop.endToEnd(response.headers()));
         Headers.Builder fields = kept.toBuilder();
         if (!kept.contains("Date")) {
             fields.add("Date", HttpDates.format(receivedMillis)); // RFC 9110 section 6.6.1
@@ -29,5 +23,16 @@ final class StoredFields {
             fields.add("Content-Length", Long.toString(response.body().length()));
         }
         return fields.build();
+    }
+
+    /** What is true for others, too: without what was said of one request and its caller. */
+    static Headers withoutPersonal(Headers headers) {
+        return headers.without(name -> {
+            String lower = Ascii.lower(name);
+            return NOT_STORED.contains(lower)
+                    || lower.startsWith("proxy-")
+                    || lower.startsWith("ratelimit-")
+                    || lower.startsWith("x-ratelimit-");
+        });
     }
 }

@@ -82,7 +82,12 @@ public final class RoutingNotifier implements DevNotifier {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    private record Target(Priority least, DevNotifier notifier) {}
+    List<Target> targets() {
+        return targets;
+    }
+
+    /** A notifier, and what is too little for it. */
+    record Target(Priority least, DevNotifier notifier) {}
 
     private record Failure(@Nullable DevMessage message, List<Target> targets) {
         static final Failure NONE = new Failure(null, List.of());

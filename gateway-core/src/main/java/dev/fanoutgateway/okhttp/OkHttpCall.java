@@ -100,7 +100,11 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
             }
         } catch (Requests.UnsendableException e) {
             return failed(Failure.BROKEN, e.getMessage());
-        } catch (RuntimeException | Error e) {
+        } catch (Exception | Error e) { // Kotlin declares nothing: an interrupted connect is an InterruptedException
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+                return failed(Failure.BROKEN, "the thread was interrupted");
+            }
             return failed(Failure.BROKEN, "OkHttp failed: " + nameOf(e));
         }
     }

@@ -69,6 +69,9 @@ final class ResponseWriter {
         }
         if (answer.status() == 204 || answer.status() == 304) {
             BodyPump.discard(body);
+            // Committed here, or a container would add the length 0, which in a 304 is said of the content that the
+            // client has already (RFC 9110 section 8.6).
+            response.flushBuffer();
             return true;
         }
         if (body.length() >= 0) {

@@ -132,6 +132,22 @@ class GatewayFilterContractTest extends FilterContract {
     }
 
     @Test
+    void notModifiedSaysNothingOfTheLength() throws Exception {
+        start(false);
+        backend.enqueue(new MockResponse.Builder()
+                .setHeader("ETag", "\"1\"")
+                .body("content")
+                .build());
+        try (RawClient raw = RawClient.connect(container.port())) {
+            raw.head("GET /api/stocks HTTP/1.1", "Host: a", "If-None-Match: \"1\"", "Connection: close");
+            assertThat(raw.readToEnd())
+                    .startsWith("HTTP/1.1 304")
+                    .doesNotContain("Content-Length")
+                    .endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
     void fieldsWithSeveralLinesKeepThemBothWays() throws Exception {
         start(false);
         backend.enqueue(new MockResponse.Builder()
