@@ -20,6 +20,10 @@ final class Adaptation {
     /** Fewer requests say nothing: the next measurement waits for them. */
     private static final long FEWEST = 20;
 
+    /** The percentile by which a gain is told. */
+    private static final double TAIL = 99;
+
+    private static final long TAIL_SAMPLES = 500;
     private static final double NEWEST_COUNTS = 0.3;
 
     private final String route;
@@ -28,18 +32,19 @@ final class Adaptation {
     private final GatewayClock clock;
     private final Consumer<StrategyStep> steps;
     private final LongAdder requests = new LongAdder();
-    private final LongAdder answers = new LongAdder();
-    private final LongAdder answerNanos = new LongAdder();
     private final long startNanos;
     private volatile FanoutStrategy current;
+    private volatile LatencyWindow answers;
+    /** How many backends the latest request could have asked. */
+    private volatile int copies = 1;
+
     private volatile long nextNanos = EVERY_NANOS;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Ladder ladder = new Ladder();
-    private Seen last = new Seen(0, 0, 0, 0, 0);
+    private Seen last = new Seen(0, 0, 0);
     private double perSecond = Double.NaN;
     private double demandPerSecond = Double.NaN;
-    private double meanNanos = Double.NaN;
 
     Adaptation(String route, FanoutStrategy hedged, GroupLoad group, GatewayClock clock, Consumer<StrategyStep> steps) {
         this.route = route;
@@ -48,12 +53,14 @@ final class Adaptation {
         this.clock = clock;
         this.steps = steps;
         current = hedged;
+        answers = new LatencyWindow(clock);
         startNanos = clock.nanoTime();
         group.measure();
     }
 
     /** How the next request is to be asked. */
-    FanoutStrategy next() {
+    FanoutStrategy next(int candidates) {
+        copies = Math.max(1, candidates);
         requests.increment();
         long now = clock.nanoTime() - startNanos;
         if (now >= nextNanos && lock.tryLock()) {
@@ -82,45 +89,43 @@ final class Adaptation {
 
     /** A request was answered after this time. */
     void answered(long nanos) {
-        answers.increment();
-        answerNanos.add(nanos);
+        answers.ended(nanos);
     }
 
     private @Nullable Decision measure(long now) {
         nextNanos = now + EVERY_NANOS;
-        Seen seen = new Seen(now, requests.sum(), group.demanded(), answers.sum(), answerNanos.sum());
-        if (seen.requests() - last.requests() < FEWEST || seen.answers() == last.answers()) {
+        Seen seen = new Seen(now, requests.sum(), group.demanded());
+        if (seen.requests() - last.requests() < FEWEST) {
             return null;
         }
         double seconds = (now - last.atNanos()) / 1e9;
         perSecond = blend(perSecond, (seen.requests() - last.requests()) / seconds);
         demandPerSecond = blend(demandPerSecond, (seen.demanded() - last.demanded()) / seconds);
-        meanNanos = blend(
-                meanNanos, (double) (seen.answerNanos() - last.answerNanos()) / (seen.answers() - last.answers()));
         last = seen;
         Figures figures = figures();
         Decision decision = figures == null ? null : ladder.judge(figures, now);
         if (decision != null) {
             current = strategy(decision.to());
             group.forget();
-            meanNanos = Double.NaN;
+            answers = new LatencyWindow(clock); // as those were given under other conditions
         }
         return decision;
     }
 
     private @Nullable Figures figures() {
-        int copies = group.backends();
+        Lifetimes answered = answers.read();
+        long tail = answered.count() < TAIL_SAMPLES ? 0 : answered.percentile(TAIL);
         if (ladder.rung() == Rung.PARALLEL) {
-            return new Figures(0, 0, 0, perSecond, meanNanos, copies);
+            return new Figures(0, 0, 0, perSecond, tail, copies);
         }
         GroupLoad.Measured load = group.measured(demandPerSecond);
         if (load == null) {
             return null;
         }
-        double alone = load.attempts().percentile(99);
-        double together = load.attempts().percentile(100 * (1 - Math.pow(0.01, 1.0 / copies)));
+        double alone = load.attempts().percentile(TAIL);
+        double together = load.attempts().percentile(100 * (1 - Math.pow(1 - TAIL / 100, 1.0 / copies)));
         double gain = alone <= 0 ? 0 : 1 - together / alone;
-        return new Figures(load.utilisation(), load.variability(), gain, perSecond, meanNanos, copies);
+        return new Figures(load.utilisation(), load.variability(), gain, perSecond, tail, copies);
     }
 
     private FanoutStrategy strategy(Rung rung) {
@@ -154,5 +159,5 @@ final class Adaptation {
     }
 
     /** Counts since the beginning. */
-    private record Seen(long atNanos, long requests, long demanded, long answers, long answerNanos) {}
+    private record Seen(long atNanos, long requests, long demanded) {}
 }

@@ -18,10 +18,13 @@ final class Ladder {
     private static final double MARGIN = 0.85;
 
     private static final double LEAST_GAIN = 0.1;
-    private static final double MOST_LOSS = -0.1;
-    private static final double HEDGING_ENDS = 0.8;
-    private static final double HEDGING_BEGINS = 0.7;
+    private static final double LEAST_GAIN_SEEN = 0.02;
+    private static final double HEDGING_ENDS = 0.65;
+    private static final double HEDGING_BEGINS = 0.55;
     private static final int TIMES_IN_A_ROW = 3;
+    /** What is measured after a step is worth little at first. */
+    private static final long SHORTEST_STAY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final long SHORTEST_HOLD_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long LONGEST_HOLD_NANOS = TimeUnit.MINUTES.toNanos(10);
 
@@ -43,11 +46,10 @@ final class Ladder {
      * @param variability of the service times, see {@link Lifetimes#variability()}
      * @param gain by which asking all would shorten the slowest hundredth of answers; meaningless while all are asked
      * @param perSecond requests
-     * @param meanNanos of the answers
+     * @param tailNanos the 99th percentile of the answers; 0 if it is not known
      * @param copies how many backends there are to ask
      */
-    record Figures(
-            double utilisation, double variability, double gain, double perSecond, double meanNanos, int copies) {}
+    record Figures(double utilisation, double variability, double gain, double perSecond, long tailNanos, int copies) {}
 
     /**
      * A step that was decided.
@@ -84,7 +86,8 @@ final class Ladder {
     @Nullable
     Decision judge(Figures now, long nowNanos) {
         Decision decision = before != null ? judgeAll(before, now) : judgeOne(now, nowNanos);
-        if (decision == null) {
+        boolean urgent = decision != null && before != null && decision.utilisation() > decision.threshold();
+        if (decision == null || (!urgent && nowNanos - sinceNanos < SHORTEST_STAY_NANOS)) {
             wanted = null;
             return null;
         }
@@ -100,12 +103,13 @@ final class Ladder {
     private @Nullable Decision judgeAll(Figures then, Figures now) {
         double utilisation = then.perSecond() <= 0 ? 0 : then.utilisation() * now.perSecond() / then.perSecond();
         double threshold = threshold(then.copies(), then.variability());
-        double gain = then.meanNanos() <= 0 ? 0 : 1 - now.meanNanos() / then.meanNanos();
+        boolean seen = then.tailNanos() > 0 && now.tailNanos() > 0;
+        double gain = seen ? 1 - (double) now.tailNanos() / then.tailNanos() : 0;
         if (utilisation > threshold) {
             return new Decision(rung, Rung.HEDGED, utilisation, threshold, gain, "the load is past break-even");
         }
-        return gain < MOST_LOSS
-                ? new Decision(rung, Rung.HEDGED, utilisation, threshold, gain, "answers take longer than before")
+        return seen && gain < LEAST_GAIN_SEEN
+                ? new Decision(rung, Rung.HEDGED, utilisation, threshold, gain, "asking all has gained nothing")
                 : null;
     }
 

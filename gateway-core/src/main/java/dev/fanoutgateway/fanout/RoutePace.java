@@ -72,7 +72,7 @@ public final class RoutePace {
 
     /** A race begins: how it is to be run. */
     FanoutStrategy begin(FanoutStrategy strategy, int candidates) {
-        FanoutStrategy now = adaptation == null ? strategy : adaptation.next();
+        FanoutStrategy now = adaptation == null ? strategy : adaptation.next(candidates);
         boolean together = now.asksAllAtOnce();
         if (budget != null && !together) {
             budget.add(extraLoad);

@@ -4,7 +4,6 @@ import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ final class Standings {
     private final boolean safe;
     private final long staggerNanos;
     private final long graceNanos;
-    private final List<Attempt> attempts;
+    private final Attempts attempts;
 
     private final Lineup lineup;
 
@@ -41,7 +40,6 @@ final class Standings {
     private int most;
 
     private int asked;
-    private int running;
     private long nextLaunchNanos = NEVER;
     private long graceEndNanos = NEVER;
     private boolean over;
@@ -64,7 +62,7 @@ final class Standings {
         this.graceNanos = strategy.graceNanos();
         this.most = strategy.maxAttempts();
         this.lineup = new Lineup(plan, inFlight, pushBack);
-        this.attempts = new ArrayList<>(Math.min(lineup.size(), 4));
+        this.attempts = new Attempts(inFlight, Math.min(lineup.size(), 4));
     }
 
     boolean isOver() {
@@ -83,7 +81,7 @@ final class Standings {
             while (more && mayLaunch(0)) {
                 more = launch(step, false, 0) && staggerNanos == 0;
             }
-            if (running == 0) {
+            if (attempts.nothingRuns()) {
                 askTheOthers(step, false, 0);
             }
         }
@@ -97,7 +95,7 @@ final class Standings {
             return null;
         }
         Step step = new Step();
-        stop(attempt, now);
+        attempts.stop(attempt, now);
         attempt.finding = finding;
         if (finding.response() != null) {
             pushBack.heed(attempt.backend, finding.response());
@@ -108,10 +106,10 @@ final class Standings {
                 if (last == null) {
                     last = attempt;
                 } else {
-                    passOver(step, attempt, finding);
+                    attempts.passOver(step, attempt);
                 }
             }
-            case ABSENT, RETRYABLE -> passOver(step, attempt, finding);
+            case ABSENT, RETRYABLE -> attempts.passOver(step, attempt);
         }
         proceed(step, finding.sent(), finding.sent() && finding.worth() != Verdict.ABSENT, now);
         return step;
@@ -124,10 +122,11 @@ final class Standings {
             end(step, Cause.LATE, now);
             return step;
         }
-        for (int i = 0; i < attempts.size() && !over; i++) {
-            Attempt attempt = attempts.get(i);
+        List<Attempt> all = attempts.all();
+        for (int i = 0; i < all.size() && !over; i++) {
+            Attempt attempt = all.get(i);
             if (attempt.running && attempt.limitNanos <= now) {
-                cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
+                attempts.cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
                 proceed(step, true, true, now);
             }
         }
@@ -159,7 +158,7 @@ final class Standings {
         if (mayLaunch(0)) {
             due = Math.min(due, nextLaunchNanos);
         }
-        for (Attempt attempt : attempts) {
+        for (Attempt attempt : attempts.all()) {
             if (attempt.running) {
                 due = Math.min(due, attempt.limitNanos);
             }
@@ -195,14 +194,11 @@ final class Standings {
             Attempt attempt = attempt(entry, now);
             if (granted) {
                 asked++;
-                running++;
-                step.launch(attempt);
+                attempts.launch(step, attempt);
                 nextLaunchNanos = staggerNanos == FanoutStrategy.NEVER ? NEVER : now + staggerNanos;
                 return true;
             }
-            attempt.stop(now);
-            attempt.decide(Result.UNREACHABLE, entry.refusal());
-            step.report(attempt);
+            attempts.refuse(step, attempt, entry.refusal(), now);
         }
         return false;
     }
@@ -210,16 +206,9 @@ final class Standings {
     private Attempt attempt(Lineup.Entry entry, long now) {
         boolean endsWithRace = deadlineNanos - now <= plan.attemptTimeoutNanos();
         long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
-        Attempt attempt = new Attempt(
-                entry.backend(),
-                attempts.size() + 1,
-                now,
-                limit,
-                endsWithRace,
-                entry.pass(),
-                inFlight.at(entry.backend()) == 1);
-        attempts.add(attempt);
-        return attempt;
+        int number = attempts.all().size() + 1;
+        boolean alone = inFlight.at(entry.backend()) == 1;
+        return new Attempt(entry.backend(), number, now, limit, endsWithRace, entry.pass(), alone);
     }
 
     /** Keeps an acceptable answer; from here on only a better-ranked one can win. */
@@ -231,14 +220,10 @@ final class Standings {
         if (held == null) {
             graceEndNanos = now + graceNanos;
         } else {
-            passOver(step, held, held.finding);
+            attempts.passOver(step, held);
         }
         held = attempt;
-        for (int i = attempt.number; i < attempts.size(); i++) {
-            if (attempts.get(i).running) {
-                cut(step, attempts.get(i), Result.CANCELLED, "a better-ranked backend has answered", now);
-            }
-        }
+        attempts.cutFrom(attempt.number, step, "a better-ranked backend has answered", now);
     }
 
     /**
@@ -257,7 +242,7 @@ final class Standings {
         if (!safe && sent) {
             most = asked;
         }
-        if (!(mayLaunch(now) && launch(step, extra, now)) && running == 0) {
+        if (!(mayLaunch(now) && launch(step, extra, now)) && attempts.nothingRuns()) {
             askTheOthers(step, extra, now);
         }
     }
@@ -267,18 +252,18 @@ final class Standings {
      * has said properly that there is none. Ends the race if there is nobody to ask.
      */
     private void askTheOthers(Step step, boolean extra, long now) {
-        if (attempts.stream().noneMatch(FailureCause::saysAbsent)) {
+        if (attempts.all().stream().noneMatch(FailureCause::saysAbsent)) {
             lineup.turnToThePassedOver();
             if (mayLaunch(now) && launch(step, extra, now)) {
                 return;
             }
         }
-        end(step, FailureCause.of(attempts, lineup.hasNext() && asked < most && !restraint.exhausted()), now);
+        end(step, FailureCause.of(attempts.all(), lineup.hasNext() && asked < most && !restraint.exhausted()), now);
     }
 
     private boolean waitsForBetterThan(Attempt attempt) {
         for (int i = 0; graceNanos > 0 && i < attempt.number - 1; i++) {
-            if (attempts.get(i).running) {
+            if (attempts.all().get(i).running) {
                 return true;
             }
         }
@@ -298,47 +283,10 @@ final class Standings {
 
     private void finish(Step step, Cause cause, @Nullable Attempt winner, long now) {
         over = true;
-        boolean late = now >= deadlineNanos;
-        Result result = late ? Result.TIMED_OUT : Result.CANCELLED;
-        String detail = late
-                ? "the request's time was up"
-                : winner == null ? "the request was called off" : "another answer was given";
-        List<AttemptOutcome> outcomes = new ArrayList<>(attempts.size());
-        for (Attempt attempt : attempts) {
-            if (attempt.running) {
-                cut(step, attempt, result, detail, now);
-            } else if (attempt == winner) {
-                attempt.decide(Result.WON, "");
-                step.report(attempt);
-            } else if (attempt.outcome == null) {
-                passOver(step, attempt, attempt.finding);
-            }
-            outcomes.add(attempt.outcome);
-        }
+        List<AttemptOutcome> outcomes = attempts.conclude(step, winner, now >= deadlineNanos, now);
         List<String> notes = restraint.notes();
         step.result = winner == null || winner.finding == null
                 ? new FanoutResult(cause, null, null, outcomes, now, notes)
                 : new FanoutResult(cause, winner.finding.response(), winner.backend, outcomes, now, notes);
-    }
-
-    private void passOver(Step step, Attempt attempt, @Nullable Finding finding) {
-        if (finding != null) {
-            attempt.decide(finding.unlessGiven(), finding.detail());
-            step.report(attempt);
-            step.discard(finding.response());
-        }
-    }
-
-    private void cut(Step step, Attempt attempt, Result result, String detail, long now) {
-        stop(attempt, now);
-        step.cut(attempt.call);
-        attempt.decide(result, detail);
-        step.report(attempt);
-    }
-
-    private void stop(Attempt attempt, long now) {
-        attempt.stop(now);
-        running--;
-        inFlight.exit(attempt.backend);
     }
 }

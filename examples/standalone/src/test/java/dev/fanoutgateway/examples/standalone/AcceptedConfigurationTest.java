@@ -1,7 +1,6 @@
 package dev.fanoutgateway.examples.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fanoutgateway.Auth;
 import dev.fanoutgateway.BackendGroup;
@@ -72,20 +71,6 @@ class AcceptedConfigurationTest {
                 .containsExactly(StoreFailurePolicy.LOCAL, 64L << 20, Duration.ofMillis(100));
         assertThat(reference.messages().log()).isTrue();
         assertThat(reference.messages().digest()).isEqualTo(Duration.ofMinutes(5));
-    }
-
-    @Test
-    void whatTheReferenceFileMarksIsWhatIsNotAvailableYet() throws IOException {
-        String whole = Files.readString(REFERENCE).replace("#~ ", "");
-        Path file = Files.writeString(directory.resolve("gateway.yaml"), whole);
-
-        InvalidConfiguration refusal = catchThrowableOfType(InvalidConfiguration.class, () -> Configuration.read(file));
-
-        assertThat(refusal.problems())
-                .extracting(problem -> problem.replaceAll(".*:\\d+: (.*): expected.*got", "$1"))
-                .allMatch(problem -> problem.endsWith("something that is not available yet"))
-                .extracting(problem -> problem.replaceAll(" .*", ""))
-                .containsExactly("routes[0].hedge-after", "routes[0].extra-load");
     }
 
     @Test
@@ -165,6 +150,32 @@ class AcceptedConfigurationTest {
                         Ejection.standard().pause(Duration.ofSeconds(30)),
                         Ejection.afterFailures(1).pause(Duration.ofMillis(10)),
                         Ejection.off());
+    }
+
+    @Test
+    void hedgesFollowATimeOrTheRoutesOwnLatencies() throws Exception {
+        Configuration read = read(BACKENDS + """
+                routes:
+                  - {path: /a, strategy: hedged}
+                  - {path: /b, strategy: hedged, hedge-after: p99.9, extra-load: 0%}
+                  - {path: /c, strategy: hedged, hedge-after: {percentile: p90, min: 5ms, max: 1s}, extra-load: 12.5%}
+                  - {path: /d, strategy: hedged, hedge-after: {min: 5ms}, extra-load: null}
+                  - {path: /e, strategy: hedged, hedge-after: 0s, extra-load: 100%}
+                  - {path: /f, strategy: adaptive}
+                  - {path: /g, strategy: adaptive, hedge-after: 20ms}
+                """);
+
+        assertThat(read.routes())
+                .extracting(route -> route.strategy().toString())
+                .containsExactly(
+                        "hedged(p95)",
+                        "hedged(p99.9)",
+                        "hedged(p90, at least PT0.005S, at most PT1S)",
+                        "hedged(p95, at least PT0.005S)",
+                        "hedged",
+                        "adaptive(p95)",
+                        "adaptive(PT0.02S)");
+        assertThat(read.routes()).extracting(Route::extraLoad).containsExactly(0.05, 0.0, 0.125, 0.05, 1.0, 0.05, 0.05);
     }
 
     @Test
