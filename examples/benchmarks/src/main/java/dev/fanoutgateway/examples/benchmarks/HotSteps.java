@@ -25,6 +25,7 @@ import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -68,7 +69,12 @@ public class HotSteps {
     private final CachePolicy policy = CachePolicy.standard();
     private final SharedCache cache = new SharedCache(new MemoryResponseCache(64L << 20, CLOCK), CLOCK);
     private final ResponseAcceptor flag = Acceptors.jsonFlag("status");
-    private FanoutGateway gateway;
+    private final FanoutGateway gateway = Gateway.builder()
+            .backends("http://a")
+            .plan(Plan.of("bench").limit(Limit.perSecond(1_000_000)).limit(Limit.perHour(1_000_000_000)))
+            .key("bench", Variant.KEY, "bench")
+            .client(new FixedClient(response))
+            .build();
 
     /** Fills both caches. */
     @Setup
@@ -80,12 +86,6 @@ public class HotSteps {
                 response,
                 "http://a",
                 CLOCK.currentTimeMillis());
-        gateway = Gateway.builder()
-                .backends("http://a")
-                .plan(Plan.of("bench").limit(Limit.perSecond(1_000_000)).limit(Limit.perHour(1_000_000_000)))
-                .key("bench", Variant.KEY, "bench")
-                .client(new FixedClient(response))
-                .build();
         gateway.handle(request).join();
     }
 
@@ -98,7 +98,8 @@ public class HotSteps {
     /** Finding the key, hashing it, and finding its caller. */
     @Benchmark
     public Optional<Caller> keyCheck() {
-        return keys.authenticate(extractor.extract(request).credential())
+        return keys.authenticate(
+                        Objects.requireNonNull(extractor.extract(request).credential()))
                 .toCompletableFuture()
                 .join();
     }

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import redis.embedded.RedisServer;
@@ -16,15 +17,15 @@ import redis.embedded.RedisServer;
  * CPU microseconds a request (the server process's CPU time by the requests answered) of each {@link Variant}, as ratios.
  *
  * <p>Each server runs in a JVM of its own and is started several times over, since starts differ. It is first loaded until
- * its figure stands still: windows of 5 s, at least 25 s in all, until three in a row are within 5 % (or 60 s). Then the
- * servers are loaded by turns, 3 s each, ten times round: what else the machine does meanwhile hits all of them alike. A
+ * its figure stands still: windows of 5 s, at least 25 s in all, until three in a row are within 5 % (or 40 s). Then the
+ * servers are loaded by turns, 2 s each, ten times round: what else the machine does meanwhile hits all of them alike. A
  * start's figure is the median of its ten; its ratio is the median of the ten ratios, each within one round.
  */
 final class LoadComparison {
     private static final int WARM_MILLIS = 5_000;
     private static final int LEAST_WINDOWS = 5;
-    private static final int MOST_WINDOWS = 12;
-    private static final int TURN_MILLIS = 3_000;
+    private static final int MOST_WINDOWS = 8;
+    private static final int TURN_MILLIS = 2_000;
     private static final int ROUNDS = 10;
 
     private LoadComparison() {}
@@ -63,7 +64,7 @@ final class LoadComparison {
             for (int round = 0; round < ROUNDS; round++) {
                 for (Variant variant : variants) {
                     figures.computeIfAbsent(variant, any -> new ArrayList<>())
-                            .add(servers.get(variant).microsPerRequest(TURN_MILLIS));
+                            .add(of(servers, variant).microsPerRequest(TURN_MILLIS));
                 }
             }
             return figures;
@@ -89,10 +90,10 @@ final class LoadComparison {
         System.out.println("|---|---|---|---|");
         for (Variant variant : variants) {
             List<Double> micros =
-                    starts.stream().map(start -> median(start.get(variant))).toList();
+                    starts.stream().map(start -> median(of(start, variant))).toList();
             List<Double> ratios = starts.stream()
                     .filter(start -> start.containsKey(variant.base()))
-                    .map(start -> ratio(start.get(variant), start.get(variant.base())))
+                    .map(start -> ratio(of(start, variant), of(start, variant.base())))
                     .toList();
             System.out.printf(
                     Locale.ROOT,
@@ -103,6 +104,10 @@ final class LoadComparison {
                     ratios.isEmpty() ? "-" : String.format(Locale.ROOT, "%.2f", median(ratios)),
                     variant.base().title());
         }
+    }
+
+    private static <T> T of(Map<Variant, T> all, Variant variant) {
+        return Objects.requireNonNull(all.get(variant));
     }
 
     private static double ratio(List<Double> of, List<Double> to) {
