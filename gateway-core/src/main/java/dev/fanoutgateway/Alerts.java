@@ -67,6 +67,7 @@ final class Alerts {
         List<String> lines = new ArrayList<>();
         lines.add(request + " -> " + result.cause() + " after " + result.elapsedNanos() / 1_000_000 + " ms");
         result.attempts().forEach(attempt -> lines.add(attempt.describe()));
+        lines.addAll(result.notes());
         return lines;
     }
 }

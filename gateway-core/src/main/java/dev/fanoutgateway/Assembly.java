@@ -5,6 +5,9 @@ import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.caching.MemoryResponseCache;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.fanout.Fanout;
+import dev.fanoutgateway.fanout.GroupLoad;
+import dev.fanoutgateway.fanout.Probes;
+import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.limit.MemoryRateLimiter;
 import dev.fanoutgateway.notify.LogNotifier;
 import dev.fanoutgateway.notify.MessageQueues;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -76,8 +80,9 @@ final class Assembly {
                 terms(),
                 limits,
                 cache);
-        Upstreams upstreams = upstreams();
-        Forwarding forwarding = new Forwarding(upstreams, fanout(upstreams), cache, from.pluginTimeout, clock, handoff);
+        BackendClient client = client();
+        Fanout fanout = new Fanout(client, clock, executor, observers::attempt);
+        Forwarding forwarding = new Forwarding(upstreams(client), fanout, cache, from.pluginTimeout, clock, handoff);
         Completion completion = new Completion(limits, observers, clock);
         return new FanoutGateway(
                 routes.stream().map(this::guarded).toList(),
@@ -148,20 +153,35 @@ final class Assembly {
         return new Limits(limiter, local, from.onLimiterFailure, guard("rate limiter"));
     }
 
-    private Fanout fanout(Upstreams upstreams) {
-        BackendClient client = from.client != null ? from.client : opened(OkHttpBackendClient.create());
-        return new Fanout(client, clock, executor, outcome -> {
-            observers.attempt(outcome);
-            upstreams.of(outcome.backend().group()).learn(outcome);
-        });
+    private BackendClient client() {
+        return from.client != null ? from.client : opened(OkHttpBackendClient.create());
     }
 
-    private Upstreams upstreams() {
+    private Upstreams upstreams(BackendClient client) {
         Map<String, Upstream> upstreams = new HashMap<>();
         from.groups.forEach((name, group) -> upstreams.put(
                 name,
-                new Upstream(group, guard("selector of group '" + name + "'"), new Alerts(group, clock, messages))));
+                new Upstream(
+                        group,
+                        roster(group, client),
+                        paces(group),
+                        guard("selector of group '" + name + "'"),
+                        new Alerts(group, clock, messages))));
         return new Upstreams(Map.copyOf(upstreams));
+    }
+
+    private Paces paces(BackendGroup group) {
+        return new Paces(
+                new GroupLoad(group.backends().size(), group.maxConcurrent(), clock), clock, observers::strategyStep);
+    }
+
+    private Roster roster(BackendGroup group, BackendClient client) {
+        Roster roster = new Roster(group.backends(), group.maxConcurrent(), group.ejection(), clock, messages);
+        if (group.health() != null) {
+            opened(Probes.start(
+                    group.health(), group.backends(), roster, group.headers(), client, clock, new SplittableRandom()));
+        }
+        return roster;
     }
 
     private Map<String, Terms> terms() {

@@ -1,5 +1,7 @@
 package dev.fanoutgateway;
 
+import dev.fanoutgateway.fanout.Ejection;
+import dev.fanoutgateway.fanout.Health;
 import dev.fanoutgateway.fanout.Selectors;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.Backend;
@@ -8,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replicas of one API, and how they are asked. Immutable: each method gives a changed copy.
@@ -16,8 +19,21 @@ import java.util.Set;
  * @param backends in order of preference, at least one
  * @param headers added to every call, in place of a client's fields of the same names; may hold secrets
  * @param selector decides whom to ask, and in which order
+ * @param maxConcurrent how many attempts each backend may have at a time, 1 to 1,000,000; more are refused, not queued
+ * @param ejection when a failing backend is left alone
+ * @param health how backends are asked for their health; null if they are not
  */
-public record BackendGroup(String name, List<Backend> backends, Headers headers, BackendSelector selector) {
+public record BackendGroup(
+        String name,
+        List<Backend> backends,
+        Headers headers,
+        BackendSelector selector,
+        int maxConcurrent,
+        Ejection ejection,
+        @Nullable Health health) {
+    private static final int USUAL_CONCURRENT = 256;
+    private static final int MOST_CONCURRENT = 1_000_000;
+
     public BackendGroup {
         backends = List.copyOf(backends);
         if (backends.isEmpty()) {
@@ -30,23 +46,50 @@ public record BackendGroup(String name, List<Backend> backends, Headers headers,
                         "expected each backend of group '" + name + "' once, got " + backend.id() + " twice");
             }
         }
+        if (maxConcurrent < 1 || maxConcurrent > MOST_CONCURRENT) {
+            throw new IllegalArgumentException(
+                    "expected 1 to " + MOST_CONCURRENT + " concurrent attempts at a backend, got " + maxConcurrent);
+        }
+    }
+
+    /** A group with 256 attempts at a time at each backend, {@link Ejection#standard()}, and no health checks. */
+    public BackendGroup(String name, List<Backend> backends, Headers headers, BackendSelector selector) {
+        this(name, backends, headers, selector, USUAL_CONCURRENT, Ejection.standard(), null);
     }
 
     /** A group whose backends are asked in the order of {@code urls}; see {@link Backend#of}. */
     public static BackendGroup of(String name, String... urls) {
-        List<Backend> backends =
-                Arrays.stream(urls).map(url -> Backend.of(name, url)).toList();
+        return of(name, Arrays.stream(urls).map(url -> Backend.of(name, url)).toList());
+    }
+
+    /** A group whose backends are asked in this order; for those with a weight or a zone. */
+    public static BackendGroup of(String name, List<Backend> backends) {
         return new BackendGroup(name, backends, Headers.empty(), Selectors.listed());
     }
 
     /** This group with one more field added to every call. */
     public BackendGroup header(String field, String value) {
-        return new BackendGroup(
-                name, backends, headers.toBuilder().add(field, value).build(), selector);
+        Headers more = headers.toBuilder().add(field, value).build();
+        return new BackendGroup(name, backends, more, selector, maxConcurrent, ejection, health);
     }
 
     /** This group with another selector. */
     public BackendGroup selector(BackendSelector other) {
-        return new BackendGroup(name, backends, headers, other);
+        return new BackendGroup(name, backends, headers, other, maxConcurrent, ejection, health);
+    }
+
+    /** This group with so many attempts at a time at each backend, 1 to 1,000,000. */
+    public BackendGroup maxConcurrent(int attempts) {
+        return new BackendGroup(name, backends, headers, selector, attempts, ejection, health);
+    }
+
+    /** This group with other ejections; {@link Ejection#off()} for none. */
+    public BackendGroup eject(Ejection other) {
+        return new BackendGroup(name, backends, headers, selector, maxConcurrent, other, health);
+    }
+
+    /** This group with health checks. */
+    public BackendGroup health(Health checks) {
+        return new BackendGroup(name, backends, headers, selector, maxConcurrent, ejection, checks);
     }
 }

@@ -111,7 +111,7 @@ final class Forwarding {
         Exchange exchange = admission.exchange();
         Upstream upstream = upstreams.of(exchange.route().backends());
         long sentMillis = clock.currentTimeMillis();
-        Fanout.Race race = fanout.start(upstream.plan(exchange, admission.forwarded(), fanout));
+        Fanout.Race race = fanout.start(upstream.plan(admission, fanout));
         return new InFlight(race, race.result().thenApply(result -> landed(admission, upstream, result, sentMillis)));
     }
 

@@ -4,6 +4,7 @@ import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.GatewayObserver;
 import dev.fanoutgateway.spi.RequestRecord;
+import dev.fanoutgateway.spi.StrategyStep;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,6 +30,10 @@ final class Observers {
 
     void message(DevMessage message) {
         each(observer -> observer.onMessage(message));
+    }
+
+    void strategyStep(StrategyStep step) {
+        each(observer -> observer.onStrategyStep(step));
     }
 
     private void each(Consumer<GatewayObserver> event) {

@@ -2,6 +2,7 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.fanout.Acceptors;
+import dev.fanoutgateway.fanout.AttemptFields;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.time.Duration;
@@ -19,6 +20,8 @@ public final class Route {
     private final Set<String> methods;
     private final String backends;
     private final FanoutStrategy strategy;
+    private final double extraLoad;
+    private final AttemptFields attemptFields;
     private final ResponseAcceptor acceptor;
     private final Duration timeout;
     private final Duration attemptTimeout;
@@ -33,6 +36,8 @@ public final class Route {
         methods = Set.copyOf(builder.methods);
         backends = builder.backends;
         strategy = builder.strategy;
+        extraLoad = builder.extraLoad;
+        attemptFields = builder.attemptFields;
         acceptor = builder.acceptor;
         timeout = builder.timeout;
         attemptTimeout = builder.attemptTimeout;
@@ -45,7 +50,7 @@ public final class Route {
 
     /**
      * A route for the paths that {@code pattern} matches, as in {@link PathPattern#of}: every method, the group
-     * {@code default}, {@link FanoutStrategy#parallel()}, {@link Acceptors#successful()}, 5 min in all and 30 s an
+     * {@code default}, {@link FanoutStrategy#parallel()}, an extra load of 5 %, {@link AttemptFields#standard()}, {@link Acceptors#successful()}, 5 min in all and 30 s an
      * attempt, 8 MiB a response, {@link CachePolicy#standard()}, cost 1, {@link FailurePolicy#ENVELOPE_404}, and a key
      * required if the gateway knows any.
      */
@@ -71,6 +76,16 @@ public final class Route {
     /** How it asks them. */
     public FanoutStrategy strategy() {
         return strategy;
+    }
+
+    /** How many extra attempts a request allows, on average. */
+    public double extraLoad() {
+        return extraLoad;
+    }
+
+    /** What backends are told of each attempt. */
+    public AttemptFields attemptFields() {
+        return attemptFields;
     }
 
     /** What it accepts as an answer. */
@@ -137,6 +152,8 @@ public final class Route {
         private Set<String> methods = Set.of();
         private String backends = GatewayBuilder.DEFAULT_GROUP;
         private FanoutStrategy strategy = FanoutStrategy.parallel();
+        private double extraLoad = 0.05;
+        private AttemptFields attemptFields = AttemptFields.standard();
         private ResponseAcceptor acceptor = Acceptors.successful();
         private Duration timeout = Duration.ofMinutes(5);
         private Duration attemptTimeout = Duration.ofSeconds(30);
@@ -155,6 +172,8 @@ public final class Route {
             methods = route.methods;
             backends = route.backends;
             strategy = route.strategy;
+            extraLoad = route.extraLoad;
+            attemptFields = route.attemptFields;
             acceptor = route.acceptor;
             timeout = route.timeout;
             attemptTimeout = route.attemptTimeout;
@@ -185,6 +204,24 @@ public final class Route {
         /** Asks them in this way. */
         public Builder strategy(FanoutStrategy how) {
             strategy = how;
+            return this;
+        }
+
+        /**
+         * Hedges and re-attempts together may be no more than this share of the route's requests within 10 s, 0 to 1, and one
+         * each second; {@link FanoutStrategy#parallel()} and {@link FanoutStrategy#ordered} are exempt. The usual is 0.05.
+         */
+        public Builder extraLoad(double share) {
+            if (!(share >= 0 && share <= 1)) {
+                throw new IllegalArgumentException("expected an extra load of 0 to 1, got " + share);
+            }
+            extraLoad = share;
+            return this;
+        }
+
+        /** Tells backends this of each attempt. */
+        public Builder attemptFields(AttemptFields fields) {
+            attemptFields = fields;
             return this;
         }
 

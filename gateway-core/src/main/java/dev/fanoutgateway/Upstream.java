@@ -1,52 +1,65 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.fanout.Fanout;
+import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.BackendSelector.Demand;
 import dev.fanoutgateway.spi.BackendStatus;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A backend group as the engine uses it: whom to ask for a request, and with what.
  *
  * @param group its configuration
+ * @param roster knows how its backends are doing
+ * @param paces know how its routes are doing
  * @param selectorGuard calls its selector
  * @param alerts tells of its failures
  */
-record Upstream(BackendGroup group, Guarded selectorGuard, Alerts alerts) {
+record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selectorGuard, Alerts alerts) {
 
-    Fanout.Plan plan(Exchange exchange, GatewayRequest forwarded, Fanout fanout) {
+    Fanout.Plan plan(Admission admission, Fanout fanout) {
+        Exchange exchange = admission.exchange();
+        GatewayRequest forwarded = admission.forwarded();
         Route route = exchange.route();
+        Demand demand = new Demand(
+                forwarded,
+                route.pattern().toString(),
+                Optional.ofNullable(admission.grant().caller()));
         return new Fanout.Plan(
                 route.strategy(),
-                candidates(forwarded, fanout),
+                candidates(demand, fanout),
                 outbound(forwarded, route.acceptor()),
                 route.acceptor(),
                 exchange.deadlineNanos(),
                 route.attemptTimeout().toNanos(),
                 route.maxResponseBytes(),
-                exchange.first());
+                exchange.first(),
+                route.attemptFields(),
+                paces.of(route),
+                roster,
+                outcome -> learn(demand, outcome));
     }
 
     /** Tells the selector what became of an attempt. */
-    void learn(AttemptOutcome outcome) {
+    private void learn(Demand demand, AttemptOutcome outcome) {
         selectorGuard.now(
                 () -> {
-                    group.selector().onOutcome(outcome);
+                    group.selector().onOutcome(demand, outcome);
                     return Boolean.TRUE;
                 },
                 failure -> Boolean.FALSE);
     }
 
-    private List<Backend> candidates(GatewayRequest forwarded, Fanout fanout) {
-        List<BackendStatus> statuses = group.backends().stream()
-                .map(backend -> new BackendStatus(backend, fanout.inFlight(backend), true))
-                .toList();
+    private List<Backend> candidates(Demand demand, Fanout fanout) {
+        List<BackendStatus> statuses = List.copyOf(roster.statuses(fanout::inFlight));
         List<Backend> chosen =
-                selectorGuard.now(() -> ours(group.selector().plan(forwarded, statuses)), failure -> group.backends());
+                selectorGuard.now(() -> ours(group.selector().plan(demand, statuses)), failure -> group.backends());
         return chosen.isEmpty() ? group.backends() : chosen;
     }
 

@@ -18,6 +18,12 @@ final class Attempt {
     /** Whether that is the deadline of the whole race. */
     final boolean endsWithRace;
 
+    /** What the group's roster said to it. */
+    final Pass pass;
+
+    /** Whether its backend had no other attempt when it began. */
+    final boolean alone;
+
     /** Volatile so that a late answer need not be judged; what counts is its value under the lock. */
     volatile boolean running = true;
 
@@ -42,17 +48,31 @@ final class Attempt {
 
     private long endNanos;
 
-    Attempt(Backend backend, int number, long startNanos, long limitNanos, boolean endsWithRace) {
+    Attempt(
+            Backend backend,
+            int number,
+            long startNanos,
+            long limitNanos,
+            boolean endsWithRace,
+            Pass pass,
+            boolean alone) {
         this.backend = backend;
         this.number = number;
         this.startNanos = startNanos;
         this.limitNanos = limitNanos;
         this.endsWithRace = endsWithRace;
+        this.pass = pass;
+        this.alone = alone;
     }
 
     void stop(long now) {
         running = false;
         endNanos = now;
+    }
+
+    /** Whether its backend could be expected to have answered: a late hedge may have had no time to speak of. */
+    boolean hadItsTime() {
+        return !endsWithRace || endNanos - startNanos >= startNanos;
     }
 
     AttemptOutcome decide(Result result, String detail) {

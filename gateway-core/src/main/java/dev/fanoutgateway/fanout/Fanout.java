@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ public final class Fanout {
     final GatewayClock clock;
     final Executor executor;
     final InFlight inFlight = new InFlight();
+    final PushBack pushBack;
     private final Consumer<AttemptOutcome> outcomes;
     private final Consumer<Throwable> acceptorFailures;
 
@@ -48,6 +50,7 @@ public final class Fanout {
             Consumer<Throwable> acceptorFailures) {
         this.client = client;
         this.clock = clock;
+        pushBack = new PushBack(clock);
         this.executor = executor;
         this.outcomes = outcomes;
         this.acceptorFailures = acceptorFailures;
@@ -68,9 +71,22 @@ public final class Fanout {
         return inFlight.at(backend);
     }
 
-    void report(AttemptOutcome outcome) {
+    void report(Plan plan, Attempt attempt) {
+        AttemptOutcome outcome = attempt.outcome;
+        if (outcome == null) {
+            return;
+        }
+        if (plan.roster() != null) {
+            plan.roster().learn(attempt.pass, outcome, attempt.hadItsTime());
+        }
+        plan.pace().learn(outcome, attempt.alone);
+        report(plan.listener(), outcome);
+        report(outcomes, outcome);
+    }
+
+    private static void report(Consumer<AttemptOutcome> listener, AttemptOutcome outcome) {
         try {
-            outcomes.accept(outcome);
+            listener.accept(outcome);
         } catch (Throwable failure) {
             LOG.warn("A listener to attempts failed", failure);
         }
@@ -95,6 +111,10 @@ public final class Fanout {
      * @param attemptTimeoutNanos how long one attempt may take; positive
      * @param maxResponseBytes how much of an answer may be buffered; 0 or more
      * @param first where the first attempt blocks on I/O; {@code Runnable::run} for the calling thread
+     * @param fields what each backend is told of its attempt
+     * @param pace what this race knows of others of its route, and what it may cost
+     * @param roster says which candidates may be asked now; null for all
+     * @param listener told of this race's attempts as the fan-out's own listener is, and before it
      */
     public record Plan(
             FanoutStrategy strategy,
@@ -104,7 +124,36 @@ public final class Fanout {
             long deadlineNanos,
             long attemptTimeoutNanos,
             long maxResponseBytes,
-            Executor first) {
+            Executor first,
+            AttemptFields fields,
+            RoutePace pace,
+            @Nullable Roster roster,
+            Consumer<AttemptOutcome> listener) {
+
+        /** A race on its own: all candidates are let in, extra attempts are free, and nobody is told. */
+        public Plan(
+                FanoutStrategy strategy,
+                List<Backend> candidates,
+                GatewayRequest request,
+                ResponseAcceptor acceptor,
+                long deadlineNanos,
+                long attemptTimeoutNanos,
+                long maxResponseBytes,
+                Executor first) {
+            this(
+                    strategy,
+                    candidates,
+                    request,
+                    acceptor,
+                    deadlineNanos,
+                    attemptTimeoutNanos,
+                    maxResponseBytes,
+                    first,
+                    AttemptFields.none(),
+                    RoutePace.unlimited(),
+                    null,
+                    outcome -> {});
+        }
 
         public Plan {
             candidates = List.copyOf(candidates);

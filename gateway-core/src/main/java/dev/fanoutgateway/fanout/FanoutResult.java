@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param backend who gave it; present when {@code response} is
  * @param attempts every attempt, in the order of launches
  * @param elapsedNanos from the start of the race to its end
+ * @param notes why somebody was not asked who otherwise would have been, in words that hold no secret; mostly empty
  */
 public record FanoutResult(
         Cause cause,
         @Nullable GatewayResponse response,
         @Nullable Backend backend,
         List<AttemptOutcome> attempts,
-        long elapsedNanos) {
+        long elapsedNanos,
+        List<String> notes) {
 
     /** Why a race ended. */
     public enum Cause {
@@ -45,6 +47,7 @@ public record FanoutResult(
 
     public FanoutResult {
         attempts = List.copyOf(attempts);
+        notes = List.copyOf(notes);
     }
 
     /**
@@ -56,12 +59,15 @@ public record FanoutResult(
         StringBuilder line = new StringBuilder(64 + 96 * attempts.size());
         line.append(cause).append(" after ").append(elapsedNanos / 1_000_000).append(" ms");
         if (attempts.isEmpty()) {
-            return line.append(": nobody was asked").toString();
+            line.append(": nobody was asked");
         }
-        String separator = ": ";
+        String separator = attempts.isEmpty() ? "; " : ": ";
         for (AttemptOutcome attempt : attempts) {
             line.append(separator).append(attempt.describe());
             separator = "; ";
+        }
+        for (String note : notes) {
+            line.append(separator).append(note);
         }
         return line.toString();
     }

@@ -8,8 +8,20 @@ import java.util.concurrent.ConcurrentMap;
 final class InFlight {
     private final ConcurrentMap<Backend, Integer> counts = new ConcurrentHashMap<>();
 
-    void enter(Backend backend) {
-        counts.merge(backend, 1, Integer::sum);
+    /** Counts an attempt, unless there are {@code most} already; exactly, whatever other threads do. */
+    boolean tryEnter(Backend backend, int most) {
+        while (true) {
+            Integer count = counts.get(backend);
+            if (count == null) {
+                if (counts.putIfAbsent(backend, 1) == null) {
+                    return true;
+                }
+            } else if (count >= most) {
+                return false;
+            } else if (counts.replace(backend, count, count + 1)) {
+                return true;
+            }
+        }
     }
 
     void exit(Backend backend) {

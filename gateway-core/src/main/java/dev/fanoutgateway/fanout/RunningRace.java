@@ -2,7 +2,6 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.http.GatewayResponse;
-import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import dev.fanoutgateway.spi.BackendClient.Call;
 import dev.fanoutgateway.spi.BackendClient.Reply;
@@ -34,7 +33,10 @@ final class RunningRace implements Fanout.Race {
         this.fanout = fanout;
         this.plan = plan;
         this.startNanos = fanout.clock.nanoTime();
-        this.standings = new Standings(plan, fanout.inFlight, plan.deadlineNanos() - startNanos);
+        FanoutStrategy strategy =
+                plan.pace().begin(plan.strategy(), plan.candidates().size());
+        this.standings =
+                new Standings(plan, strategy, fanout.inFlight, fanout.pushBack, plan.deadlineNanos() - startNanos);
     }
 
     @Override
@@ -127,10 +129,11 @@ final class RunningRace implements Fanout.Race {
             for (GatewayResponse response : step.discards) {
                 discard(response);
             }
-            for (AttemptOutcome outcome : step.outcomes) {
-                fanout.report(outcome);
+            for (Attempt attempt : step.decided) {
+                fanout.report(plan, attempt);
             }
             if (step.result != null) {
+                plan.pace().finished(step.result);
                 result.complete(step.result);
             }
             step = launch(step.launches);
@@ -186,8 +189,11 @@ final class RunningRace implements Fanout.Race {
         long timeout = attempt.limitNanos - attempt.startNanos;
         Call call;
         try {
-            call = fanout.client.newCall(
-                    new BackendRequest(attempt.backend, plan.request(), timeout, plan.maxResponseBytes()));
+            call = fanout.client.newCall(new BackendRequest(
+                    attempt.backend,
+                    plan.fields().on(plan.request(), attempt.number, timeout),
+                    timeout,
+                    plan.maxResponseBytes()));
         } catch (Throwable failure) {
             return arrived(attempt, Finding.clientFailed(failure, false));
         }
@@ -249,7 +255,7 @@ final class RunningRace implements Fanout.Race {
         }
     }
 
-    private static void cut(Call call) {
+    static void cut(Call call) {
         try {
             call.cancel();
         } catch (Throwable failure) {

@@ -3,7 +3,7 @@ package dev.fanoutgateway.fanout;
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
-import java.util.ArrayList;
+import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,21 +18,28 @@ final class Standings {
     /** A time that never comes. */
     static final long NEVER = Long.MAX_VALUE;
 
+    /** A hedge that the budget refused is tried again after its delay, but no sooner than this. */
+    private static final long SOONEST_RETRY_NANOS = 1_000_000;
+
     /** RFC 9110 section 9.2.1. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private final Fanout.Plan plan;
     private final InFlight inFlight;
+    private final PushBack pushBack;
+    private final Restraint restraint;
     private final long deadlineNanos;
     private final boolean safe;
     private final long staggerNanos;
     private final long graceNanos;
-    private final List<Attempt> attempts;
+    private final Attempts attempts;
 
-    /** How many attempts there may be in all. */
+    private final Lineup lineup;
+
+    /** How many backends may be asked in all. */
     private int most;
 
-    private int running;
+    private int asked;
     private long nextLaunchNanos = NEVER;
     private long graceEndNanos = NEVER;
     private boolean over;
@@ -43,16 +50,19 @@ final class Standings {
     /** The answer after which nobody else is asked. */
     private @Nullable Attempt last;
 
-    Standings(Fanout.Plan plan, InFlight inFlight, long deadlineNanos) {
-        FanoutStrategy strategy = plan.strategy();
+    /** @param strategy how to ask: the plan's, or, where that is adaptive, what it comes to at the moment */
+    Standings(Fanout.Plan plan, FanoutStrategy strategy, InFlight inFlight, PushBack pushBack, long deadlineNanos) {
         this.plan = plan;
         this.inFlight = inFlight;
+        this.pushBack = pushBack;
+        this.restraint = new Restraint(plan.pace());
         this.deadlineNanos = deadlineNanos;
         this.safe = SAFE_METHODS.contains(plan.request().method());
-        this.staggerNanos = safe ? strategy.staggerNanos() : FanoutStrategy.NEVER;
+        this.staggerNanos = safe ? plan.pace().staggerNanos(strategy) : FanoutStrategy.NEVER;
         this.graceNanos = strategy.graceNanos();
-        this.most = Math.min(strategy.maxAttempts(), plan.candidates().size());
-        this.attempts = new ArrayList<>(Math.min(most, 4));
+        this.most = strategy.maxAttempts();
+        this.lineup = new Lineup(plan, inFlight, pushBack);
+        this.attempts = new Attempts(inFlight, Math.min(lineup.size(), 4));
     }
 
     boolean isOver() {
@@ -62,14 +72,18 @@ final class Standings {
     /** The first launches. */
     Step begin() {
         Step step = new Step();
-        if (most == 0) {
+        if (!lineup.hasNext()) {
             finish(step, Cause.UNAVAILABLE, null, 0);
         } else if (deadlineNanos <= 0) {
             finish(step, Cause.LATE, null, 0);
         } else {
-            do {
-                launch(step, 0);
-            } while (staggerNanos == 0 && mayLaunch(0));
+            boolean more = true;
+            while (more && mayLaunch(0)) {
+                more = launch(step, false, 0) && staggerNanos == 0;
+            }
+            if (attempts.nothingRuns()) {
+                askTheOthers(step, false, 0);
+            }
         }
         return step;
     }
@@ -81,20 +95,23 @@ final class Standings {
             return null;
         }
         Step step = new Step();
-        stop(attempt, now);
+        attempts.stop(attempt, now);
         attempt.finding = finding;
+        if (finding.response() != null) {
+            pushBack.heed(attempt.backend, finding.response());
+        }
         switch (finding.worth()) {
             case ACCEPTED -> hold(step, attempt, now);
             case FINAL -> {
                 if (last == null) {
                     last = attempt;
                 } else {
-                    passOver(step, attempt, finding);
+                    attempts.passOver(step, attempt);
                 }
             }
-            case ABSENT, RETRYABLE -> passOver(step, attempt, finding);
+            case ABSENT, RETRYABLE -> attempts.passOver(step, attempt);
         }
-        proceed(step, finding.sent(), now);
+        proceed(step, finding.sent(), finding.sent() && finding.worth() != Verdict.ABSENT, now);
         return step;
     }
 
@@ -105,11 +122,12 @@ final class Standings {
             end(step, Cause.LATE, now);
             return step;
         }
-        for (int i = 0; i < attempts.size() && !over; i++) {
-            Attempt attempt = attempts.get(i);
+        List<Attempt> all = attempts.all();
+        for (int i = 0; i < all.size() && !over; i++) {
+            Attempt attempt = all.get(i);
             if (attempt.running && attempt.limitNanos <= now) {
-                cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
-                proceed(step, true, now);
+                attempts.cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
+                proceed(step, true, true, now);
             }
         }
         if (!over && held != null && graceEndNanos <= now) {
@@ -117,8 +135,8 @@ final class Standings {
         }
         if (!over && nextLaunchNanos <= now) {
             nextLaunchNanos = NEVER;
-            if (mayLaunch(now)) {
-                launch(step, now);
+            if (mayLaunch(now) && !launch(step, true, now)) {
+                nextLaunchNanos = now + Math.max(staggerNanos, SOONEST_RETRY_NANOS);
             }
         }
         return step;
@@ -140,7 +158,7 @@ final class Standings {
         if (mayLaunch(0)) {
             due = Math.min(due, nextLaunchNanos);
         }
-        for (Attempt attempt : attempts) {
+        for (Attempt attempt : attempts.all()) {
             if (attempt.running) {
                 due = Math.min(due, attempt.limitNanos);
             }
@@ -149,20 +167,48 @@ final class Standings {
     }
 
     private boolean mayLaunch(long now) {
-        return attempts.size() < most && last == null && held == null && now < deadlineNanos;
+        return lineup.hasNext()
+                && asked < most
+                && last == null
+                && held == null
+                && now < deadlineNanos
+                && !restraint.tooLate();
     }
 
-    private void launch(Step step, long now) {
-        int rank = attempts.size();
-        long left = deadlineNanos - now;
-        boolean endsWithRace = left <= plan.attemptTimeoutNanos();
+    /**
+     * Asks the next candidate that may be asked; those before it are passed over. False if there is none.
+     *
+     * @param extra whether the backends feel it as one more request, so that the budget must allow it
+     */
+    private boolean launch(Step step, boolean extra, long now) {
+        if (asked > 0 && !restraint.hasTime(deadlineNanos - now)) {
+            return false;
+        }
+        while (lineup.hasNext()) {
+            Lineup.Entry entry = lineup.next();
+            boolean granted = entry.refusal().isEmpty();
+            if (granted && extra && !restraint.tryTakeExtra()) {
+                lineup.putBack(entry);
+                return false;
+            }
+            Attempt attempt = attempt(entry, now);
+            if (granted) {
+                asked++;
+                attempts.launch(step, attempt);
+                nextLaunchNanos = staggerNanos == FanoutStrategy.NEVER ? NEVER : now + staggerNanos;
+                return true;
+            }
+            attempts.refuse(step, attempt, entry.refusal(), now);
+        }
+        return false;
+    }
+
+    private Attempt attempt(Lineup.Entry entry, long now) {
+        boolean endsWithRace = deadlineNanos - now <= plan.attemptTimeoutNanos();
         long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
-        Attempt attempt = new Attempt(plan.candidates().get(rank), rank + 1, now, limit, endsWithRace);
-        attempts.add(attempt);
-        running++;
-        inFlight.enter(attempt.backend);
-        step.launch(attempt);
-        nextLaunchNanos = staggerNanos == FanoutStrategy.NEVER ? NEVER : now + staggerNanos;
+        int number = attempts.all().size() + 1;
+        boolean alone = inFlight.at(entry.backend()) == 1;
+        return new Attempt(entry.backend(), number, now, limit, endsWithRace, entry.pass(), alone);
     }
 
     /** Keeps an acceptable answer; from here on only a better-ranked one can win. */
@@ -174,18 +220,19 @@ final class Standings {
         if (held == null) {
             graceEndNanos = now + graceNanos;
         } else {
-            passOver(step, held, held.finding);
+            attempts.passOver(step, held);
         }
         held = attempt;
-        for (int i = attempt.number; i < attempts.size(); i++) {
-            if (attempts.get(i).running) {
-                cut(step, attempts.get(i), Result.CANCELLED, "a better-ranked backend has answered", now);
-            }
-        }
+        attempts.cutFrom(attempt.number, step, "a better-ranked backend has answered", now);
     }
 
-    /** An attempt is over: gives the answer, asks the next, or ends the race if nobody is left. */
-    private void proceed(Step step, boolean sent, long now) {
+    /**
+     * An attempt is over: gives the answer, asks the next, or ends the race if nobody is left.
+     *
+     * @param sent whether the backend may have got the request
+     * @param extra whether asking another is one request more: not if none was sent, or none failed
+     */
+    private void proceed(Step step, boolean sent, boolean extra, long now) {
         if (held != null) {
             if (!waitsForBetterThan(held)) {
                 finish(step, Cause.ACCEPTED, held, now);
@@ -193,47 +240,34 @@ final class Standings {
             return;
         }
         if (!safe && sent) {
-            most = attempts.size();
+            most = asked;
         }
-        if (mayLaunch(now)) {
-            launch(step, now);
-        } else if (running == 0) {
-            end(step, failure(), now);
+        if (!(mayLaunch(now) && launch(step, extra, now)) && attempts.nothingRuns()) {
+            askTheOthers(step, extra, now);
         }
+    }
+
+    /**
+     * Everybody in good health has been asked, and nobody has an answer: asks those that were passed over, unless somebody
+     * has said properly that there is none. Ends the race if there is nobody to ask.
+     */
+    private void askTheOthers(Step step, boolean extra, long now) {
+        if (attempts.all().stream().noneMatch(FailureCause::saysAbsent)) {
+            lineup.turnToThePassedOver();
+            if (mayLaunch(now) && launch(step, extra, now)) {
+                return;
+            }
+        }
+        end(step, FailureCause.of(attempts.all(), lineup.hasNext() && asked < most && !restraint.exhausted()), now);
     }
 
     private boolean waitsForBetterThan(Attempt attempt) {
         for (int i = 0; graceNanos > 0 && i < attempt.number - 1; i++) {
-            if (attempts.get(i).running) {
+            if (attempts.all().get(i).running) {
                 return true;
             }
         }
         return false;
-    }
-
-    /** The reason why there is no answer, when every attempt is over. */
-    private Cause failure() {
-        boolean absent = true;
-        boolean unreachable = true;
-        boolean late = true;
-        for (Attempt attempt : attempts) {
-            Result result = attempt.outcome == null ? Result.REJECTED : attempt.outcome.result();
-            if (result == Result.TIMED_OUT && attempt.endsWithRace) {
-                return Cause.LATE;
-            }
-            if (result != Result.ABSENT) {
-                absent = false;
-                unreachable &= result == Result.UNREACHABLE;
-                late &= result == Result.TIMED_OUT;
-            }
-        }
-        if (attempts.size() < most) {
-            return Cause.LATE; // there was no time left to ask the others
-        }
-        if (absent) {
-            return Cause.ABSENT;
-        }
-        return unreachable ? Cause.UNAVAILABLE : late ? Cause.LATE : Cause.BROKEN;
     }
 
     /** Ends the race with the answer that is at hand, or with {@code failure} if there is none. */
@@ -249,43 +283,10 @@ final class Standings {
 
     private void finish(Step step, Cause cause, @Nullable Attempt winner, long now) {
         over = true;
-        boolean late = now >= deadlineNanos;
-        Result result = late ? Result.TIMED_OUT : Result.CANCELLED;
-        String detail = late
-                ? "the request's time was up"
-                : winner == null ? "the request was called off" : "another answer was given";
-        List<AttemptOutcome> outcomes = new ArrayList<>(attempts.size());
-        for (Attempt attempt : attempts) {
-            if (attempt.running) {
-                cut(step, attempt, result, detail, now);
-            } else if (attempt == winner) {
-                step.report(attempt.decide(Result.WON, ""));
-            } else if (attempt.outcome == null) {
-                passOver(step, attempt, attempt.finding);
-            }
-            outcomes.add(attempt.outcome);
-        }
+        List<AttemptOutcome> outcomes = attempts.conclude(step, winner, now >= deadlineNanos, now);
+        List<String> notes = restraint.notes();
         step.result = winner == null || winner.finding == null
-                ? new FanoutResult(cause, null, null, outcomes, now)
-                : new FanoutResult(cause, winner.finding.response(), winner.backend, outcomes, now);
-    }
-
-    private void passOver(Step step, Attempt attempt, @Nullable Finding finding) {
-        if (finding != null) {
-            step.report(attempt.decide(finding.unlessGiven(), finding.detail()));
-            step.discard(finding.response());
-        }
-    }
-
-    private void cut(Step step, Attempt attempt, Result result, String detail, long now) {
-        stop(attempt, now);
-        step.cut(attempt.call);
-        step.report(attempt.decide(result, detail));
-    }
-
-    private void stop(Attempt attempt, long now) {
-        attempt.stop(now);
-        running--;
-        inFlight.exit(attempt.backend);
+                ? new FanoutResult(cause, null, null, outcomes, now, notes)
+                : new FanoutResult(cause, winner.finding.response(), winner.backend, outcomes, now, notes);
     }
 }

@@ -1,7 +1,6 @@
 package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.http.GatewayResponse;
-import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.BackendClient.Call;
 import dev.fanoutgateway.spi.GatewayClock.Timer;
 import java.util.ArrayList;
@@ -12,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Step {
     List<Attempt> launches = List.of();
     List<Call> cuts = List.of();
-    List<AttemptOutcome> outcomes = List.of();
+    /** Attempts whose outcome is known now. */
+    List<Attempt> decided = List.of();
+
     List<GatewayResponse> discards = List.of();
 
     @Nullable
@@ -38,8 +39,8 @@ final class Step {
         }
     }
 
-    void report(AttemptOutcome outcome) {
-        outcomes = with(outcomes, outcome);
+    void report(Attempt attempt) {
+        decided = with(decided, attempt);
     }
 
     /** Lets go of an answer that nobody will read; those in memory need no care. */

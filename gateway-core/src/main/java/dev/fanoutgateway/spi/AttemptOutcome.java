@@ -14,6 +14,15 @@ package dev.fanoutgateway.spi;
 public record AttemptOutcome(
         Backend backend, int number, long startNanos, long durationNanos, Result result, int status, String detail) {
 
+    /** The detail of an attempt that was not made: as many as may be are under way at the backend. */
+    public static final String NO_ROOM = "no room";
+
+    /** The detail of an attempt that was not made: the backend is ejected, or fails its health checks. */
+    public static final String EJECTED = "ejected";
+
+    /** How the detail of an attempt begins that was not made: the backend has asked for a pause, which goes on. */
+    public static final String PAUSED = "it wants a pause";
+
     /** What became of an attempt. */
     public enum Result {
         /** Its answer was given to the caller. */
@@ -32,6 +41,16 @@ public record AttemptOutcome(
         TIMED_OUT,
         /** It was no longer needed and was cut off. */
         CANCELLED
+    }
+
+    /**
+     * Whether the backend was asked at all. If not, the gateway itself has passed it over: the result is
+     * {@link Result#UNREACHABLE}, the detail {@link #NO_ROOM}, {@link #EJECTED} or {@link #PAUSED}, and nothing is said about
+     * the backend.
+     */
+    public boolean wasMade() {
+        return result != Result.UNREACHABLE
+                || !(detail.equals(NO_ROOM) || detail.equals(EJECTED) || detail.startsWith(PAUSED));
     }
 
     /** One line for logs and messages, such as {@code http://10.0.0.1:8080 TIMED_OUT after 2000 ms}. */

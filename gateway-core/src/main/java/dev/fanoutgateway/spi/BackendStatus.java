@@ -5,6 +5,6 @@ package dev.fanoutgateway.spi;
  *
  * @param backend the backend
  * @param inFlight attempts under way at it
- * @param available whether it should be tried: false while it is ejected or failing its health checks
+ * @param available whether it should be tried: false while it is ejected or fails its health checks
  */
 public record BackendStatus(Backend backend, int inFlight, boolean available) {}

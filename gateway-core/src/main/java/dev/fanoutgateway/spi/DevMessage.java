@@ -31,6 +31,8 @@ public record DevMessage(
         BACKENDS_DOWN(Priority.CRITICAL),
         /** Nobody had an acceptable answer, and some backends failed. */
         BACKENDS_DEGRADED(Priority.HIGH),
+        /** One backend fails and is not asked for a while; the others of its group serve. */
+        BACKEND_EJECTED(Priority.HIGH),
         /** Every backend answered that it has no such resource. */
         RESOURCE_ABSENT(Priority.LOW),
         /** A part of the gateway (a limiter, cache, authenticator, ...) fails. */

@@ -11,6 +11,9 @@ public interface GatewayObserver {
     /** An attempt is over. Losers' outcomes may come after their request's record. */
     default void onAttempt(AttemptOutcome outcome) {}
 
+    /** A route with an adaptive strategy has changed the way it asks. */
+    default void onStrategyStep(StrategyStep step) {}
+
     /** A message for the developers was made, before equal ones are collapsed. */
     default void onMessage(DevMessage message) {}
 }

@@ -32,6 +32,11 @@ final class Arena {
     Duration deadline = Duration.ofMillis(1_000);
     Duration attemptTimeout = Duration.ofMillis(400);
     Executor first = executor;
+    AttemptFields fields = AttemptFields.none();
+    RoutePace pace = RoutePace.unlimited();
+
+    /** Who may be asked; null for all. */
+    Roster roster;
 
     Arena() {
         fanout = new Fanout(backends, clock, executor, outcomes::add, acceptorFailures::add);
@@ -52,6 +57,22 @@ final class Arena {
         return this;
     }
 
+    /** Has the candidates watched from now on. */
+    Arena roster(int maxConcurrent, Ejection ejection) {
+        roster = new Roster(candidates, maxConcurrent, ejection, clock, message -> {});
+        return this;
+    }
+
+    /** Lets races know of each other, with this share for extra attempts. */
+    Arena pace(double extraLoad) {
+        return pace(extraLoad, new GroupLoad(candidates.size(), 0, clock));
+    }
+
+    Arena pace(double extraLoad, GroupLoad group) {
+        pace = RoutePace.of("/x", strategy, extraLoad, group, clock, step -> backends.note(step.to()));
+        return this;
+    }
+
     Fanout.Race start() {
         Fanout.Race race = fanout.start(new Fanout.Plan(
                 strategy,
@@ -61,7 +82,11 @@ final class Arena {
                 clock.nanoTime() + deadline.toNanos(),
                 attemptTimeout.toNanos(),
                 1 << 20,
-                first));
+                first,
+                fields,
+                pace,
+                roster,
+                outcome -> {}));
         race.result().thenAccept(result -> {
             assertNothingRuns();
             backends.note("result " + result.cause() + (result.backend() == null ? "" : " " + host(result.backend())));
@@ -73,6 +98,14 @@ final class Arena {
     FanoutResult run() {
         Fanout.Race race = start();
         finish(race);
+        return race.result().join();
+    }
+
+    /** Runs one of several races, which is over within {@code time}. */
+    FanoutResult within(Duration time) {
+        Fanout.Race race = start();
+        clock.advance(time);
+        assertThat(race.result()).isCompleted();
         return race.result().join();
     }
 

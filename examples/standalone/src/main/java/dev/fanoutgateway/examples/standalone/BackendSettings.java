@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A group of the section {@code backends}.
@@ -21,8 +22,17 @@ import java.util.function.Supplier;
  * @param connectTimeout how long a connection to one of them may take to come about
  */
 record BackendSettings(BackendGroup group, Duration connectTimeout) {
-    private static final Value<Supplier<BackendSelector>> SELECTOR =
-            Value.choice(Map.of("listed", Selectors::listed, "round-robin", Selectors::roundRobin));
+    private static final Value<Supplier<BackendSelector>> SELECTOR = Value.choice(Map.of(
+            "listed",
+            Selectors::listed,
+            "round-robin",
+            Selectors::roundRobin,
+            "least-loaded",
+            Selectors::leastLoaded,
+            "fastest",
+            Selectors::fastest,
+            "consistent-hash",
+            Selectors::consistentHashByPath));
     private static final Duration USUAL_CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofMinutes(5);
 
@@ -56,9 +66,7 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
                 in.value("selector", SELECTOR).orElse(Selectors::listed).get();
         in.set("connect-timeout", Value.DURATION, BackendSettings::checkConnectTimeout);
         Duration connectTimeout = in.value("connect-timeout", Value.DURATION).orElse(USUAL_CONNECT_TIMEOUT);
-        in.node("max-concurrent");
-        in.node("health");
-        in.node("eject");
+        UnaryOperator<BackendGroup> health = HealthSettings.read(in);
         in.end();
         if (backends.isEmpty()) {
             return Optional.empty();
@@ -66,8 +74,8 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
         List<BackendSettings> group = new ArrayList<>();
         in.check(
                 "urls",
-                () -> group.add(
-                        new BackendSettings(new BackendGroup(name, backends, headers, selector), connectTimeout)));
+                () -> group.add(new BackendSettings(
+                        health.apply(new BackendGroup(name, backends, headers, selector)), connectTimeout)));
         return group.stream().findFirst();
     }
 

@@ -16,13 +16,6 @@ import java.util.function.Predicate;
 record NotAvailable(String instead, Predicate<Node> meant) {
     private static final Map<String, NotAvailable> BY_KEY = Map.ofEntries(
             Map.entry("server.trusted-proxies", new NotAvailable("[]", NotAvailable::notEmpty)),
-            Map.entry("backends.*.max-concurrent", new NotAvailable("null", NotAvailable::notNull)),
-            Map.entry("backends.*.selector", words("listed, round-robin", "least-loaded|fastest|consistent-hash")),
-            Map.entry("backends.*.health", new NotAvailable("null", NotAvailable::notNull)),
-            Map.entry("backends.*.eject", new NotAvailable("null", NotAvailable::notNull)),
-            Map.entry("routes[].strategy", words("one of failover, hedged, ordered, parallel, single", "adaptive")),
-            Map.entry("routes[].hedge-after", words("a duration", "p\\d{1,2}(\\.\\d+)?")),
-            Map.entry("routes[].extra-load", new NotAvailable("null", NotAvailable::notNull)),
             Map.entry("cache.store", words("one of memory, redis", "tiered")),
             Map.entry("notify.webhook", new NotAvailable("null", NotAvailable::notNull)),
             Map.entry("console.token", new NotAvailable("null", NotAvailable::notNull)));

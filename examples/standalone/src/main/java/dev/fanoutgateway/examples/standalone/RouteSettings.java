@@ -6,9 +6,7 @@ import dev.fanoutgateway.Route;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.examples.standalone.Node.Scalar;
 import dev.fanoutgateway.fanout.Acceptors;
-import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.spi.ResponseAcceptor;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,23 +17,11 @@ final class RouteSettings {
     private static final Value<Route.Builder> PATH =
             Value.text("a path pattern such as /api/**", text -> Optional.of(Route.path(text)));
     private static final Value<String> METHOD = Value.text("a method such as GET", Optional::of);
-    private static final Value<String> STRATEGY = Value.choice(Map.of(
-            "parallel",
-            "parallel",
-            "ordered",
-            "ordered",
-            "hedged",
-            "hedged",
-            "failover",
-            "failover",
-            "single",
-            "single"));
     private static final Value<ResponseAcceptor> ACCEPT = Value.text("json:FIELD, 2xx or any", RouteSettings::acceptor);
     private static final Value<Auth> AUTH =
             Value.choice(Map.of("required", Auth.REQUIRED, "optional", Auth.OPTIONAL, "none", Auth.NONE));
     private static final Value<FailurePolicy> ON_FAILURE =
             Value.choice(Map.of("envelope-404", FailurePolicy.ENVELOPE_404, "by-cause", FailurePolicy.BY_CAUSE));
-    private static final Duration USUAL_GRACE = Duration.ofMillis(50);
 
     private final List<String> groups;
     private final KeySettings keys;
@@ -66,7 +52,7 @@ final class RouteSettings {
         List<String> methods = in.list("methods", METHOD);
         in.check("methods", () -> route.methods(methods.toArray(String[]::new)));
         backends(in).ifPresent(route::backends);
-        strategy(in, route);
+        StrategySettings.read(in, route);
         in.set("accept", ACCEPT, route::accept);
         in.set("timeout", Value.DURATION, route::timeout);
         in.set("attempt-timeout", Value.DURATION, route::attemptTimeout);
@@ -75,7 +61,8 @@ final class RouteSettings {
         auth(in).ifPresent(route::auth);
         in.set("cost", Value.NUMBER, route::cost);
         in.set("on-failure", ON_FAILURE, route::onFailure);
-        in.node("extra-load");
+        in.valueOrNull("extra-load", Value.SHARE)
+                .ifPresent(share -> in.check("extra-load", () -> route.extraLoad(share)));
         in.end();
         return route.build();
     }
@@ -84,27 +71,6 @@ final class RouteSettings {
         return !in.has("backends") && groups.size() == 1
                 ? Optional.of(groups.get(0))
                 : in.required("backends", Value.nameOf("backends", groups));
-    }
-
-    private static void strategy(Section in, Route.Builder route) {
-        String name = in.value("strategy", STRATEGY).orElse("parallel");
-        Duration grace = in.value("grace", Value.DURATION).orElse(USUAL_GRACE);
-        Optional<Duration> hedgeAfter = in.valueOrNull("hedge-after", Value.DURATION);
-        in.check("grace", () -> FanoutStrategy.ordered(grace));
-        hedgeAfter.ifPresent(delay -> in.check("hedge-after", () -> FanoutStrategy.hedged(delay)));
-        switch (name) {
-            case "ordered" -> in.check("grace", () -> route.strategy(FanoutStrategy.ordered(grace)));
-            case "hedged" -> {
-                hedgeAfter.ifPresent(
-                        delay -> in.check("hedge-after", () -> route.strategy(FanoutStrategy.hedged(delay))));
-                if (!in.has("hedge-after")) {
-                    in.missing("hedge-after", "a duration such as 50ms (p95, the default, is not available yet)");
-                }
-            }
-            case "failover" -> route.strategy(FanoutStrategy.failover());
-            case "single" -> route.strategy(FanoutStrategy.single());
-            default -> route.strategy(FanoutStrategy.parallel());
-        }
     }
 
     private static Optional<CachePolicy> cache(Section route) {

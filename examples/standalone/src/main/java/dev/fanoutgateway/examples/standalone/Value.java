@@ -28,6 +28,7 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
     private static final Pattern DURATION_TEXT = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE_TEXT = Pattern.compile("(\\d{1,10})(B|KiB|MiB|GiB)");
     private static final Pattern RATE_TEXT = Pattern.compile("(\\d{1,10})/(\\S+)");
+    private static final Pattern SHARE_TEXT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3})?)%");
     private static final Map<String, Duration> UNITS = Map.of(
             "ms",
             Duration.ofMillis(1),
@@ -42,6 +43,7 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
     static final Value<Duration> DURATION = text("a duration such as 250ms, 30s, 5m or 1h", Value::duration);
     static final Value<Long> SIZE = text("a size such as 512B, 64KiB, 1MiB or 2GiB", Value::size);
     static final Value<Limit> RATE = text("a rate such as 10/1s or 1000/1h", Value::rate);
+    static final Value<Double> SHARE = text("a share such as 5%", Value::share);
     static final Value<Instant> INSTANT = text("a time such as 2027-01-01T00:00:00Z", Value::instant);
     static final Value<Long> NUMBER = new Value<>("a whole number", Set.of(Type.NUMBER), true, Value::number);
     static final Value<Boolean> FLAG =
@@ -123,6 +125,11 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
         return matcher.matches()
                 ? duration(matcher.group(2)).map(period -> Limit.of(Long.parseLong(matcher.group(1)), period))
                 : Optional.empty();
+    }
+
+    private static Optional<Double> share(String text) {
+        Matcher matcher = SHARE_TEXT.matcher(text);
+        return matcher.matches() ? Optional.of(Double.parseDouble(matcher.group(1)) / 100) : Optional.empty();
     }
 
     private static Optional<Instant> instant(String text) {

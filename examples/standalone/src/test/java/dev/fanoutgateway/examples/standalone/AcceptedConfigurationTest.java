@@ -1,14 +1,16 @@
 package dev.fanoutgateway.examples.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fanoutgateway.Auth;
+import dev.fanoutgateway.BackendGroup;
 import dev.fanoutgateway.FailurePolicy;
 import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.fanout.Acceptors;
+import dev.fanoutgateway.fanout.Ejection;
+import dev.fanoutgateway.fanout.Health;
 import dev.fanoutgateway.limit.StoreFailurePolicy;
 import dev.fanoutgateway.spi.Limit;
 import dev.fanoutgateway.spi.Quota;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AcceptedConfigurationTest {
@@ -39,6 +42,10 @@ class AcceptedConfigurationTest {
         assertThat(stocks.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(stocks.group().backends()).extracting(Object::toString).hasSize(3);
         assertThat(stocks.group().headers().first("X-Internal-Token")).contains("change-me");
+        assertThat(stocks.group().selector()).hasToString("listed");
+        assertThat(stocks.group().maxConcurrent()).isEqualTo(256);
+        assertThat(stocks.group().ejection()).isEqualTo(Ejection.standard());
+        assertThat(stocks.group().health()).isEqualTo(Health.path("/health"));
         Route route = reference.routes().get(0);
         assertThat(route.pattern()).hasToString("/api/v1/**");
         assertThat(route.methods()).containsExactlyInAnyOrder("GET", "HEAD");
@@ -67,25 +74,6 @@ class AcceptedConfigurationTest {
     }
 
     @Test
-    void whatTheReferenceFileMarksIsWhatIsNotAvailableYet() throws IOException {
-        String whole = Files.readString(REFERENCE).replace("#~ ", "");
-        Path file = Files.writeString(directory.resolve("gateway.yaml"), whole);
-
-        InvalidConfiguration refusal = catchThrowableOfType(InvalidConfiguration.class, () -> Configuration.read(file));
-
-        assertThat(refusal.problems())
-                .extracting(problem -> problem.replaceAll(".*:\\d+: (.*): expected.*got", "$1"))
-                .allMatch(problem -> problem.endsWith("something that is not available yet"))
-                .extracting(problem -> problem.replaceAll(" .*", ""))
-                .containsExactly(
-                        "backends.stocks.max-concurrent",
-                        "backends.stocks.health",
-                        "backends.stocks.eject",
-                        "routes[0].hedge-after",
-                        "routes[0].extra-load");
-    }
-
-    @Test
     void whatIsLeftOutIsAsInTheReferenceFile() throws Exception {
         Configuration least =
                 read("backends: {stocks: {urls: [http://127.0.0.1:9001]}}\nroutes: [{path: /api/v1/**}]\n");
@@ -94,6 +82,14 @@ class AcceptedConfigurationTest {
         assertThat(least.server()).isEqualTo(reference.server());
         assertThat(least.backends().get(0).connectTimeout())
                 .isEqualTo(reference.backends().get(0).connectTimeout());
+        BackendGroup group = least.backends().get(0).group();
+        BackendGroup fullGroup = reference.backends().get(0).group();
+        assertThat(group.maxConcurrent()).isEqualTo(fullGroup.maxConcurrent());
+        assertThat(group.ejection()).isEqualTo(fullGroup.ejection());
+        assertThat(group.selector()).isEqualTo(fullGroup.selector());
+        assertThat(group.health())
+                .as("not every backend has the same path for it")
+                .isNull();
         Route route = least.routes().get(0);
         Route full = reference.routes().get(0);
         assertThat(route.backends()).isEqualTo(full.backends());
@@ -106,6 +102,80 @@ class AcceptedConfigurationTest {
         assertThat(route.auth()).as("decided by whether there are keys").isNull();
         assertThat(least.stores()).isEqualTo(reference.stores());
         assertThat(least.messages().digest()).isEqualTo(reference.messages().digest());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "listed,          listed",
+        "round-robin,     round-robin",
+        "least-loaded,    least-loaded",
+        "fastest,         fastest",
+        "consistent-hash, consistent-hash by path"
+    })
+    void everySelectorHasItsName(String name, String selector) throws Exception {
+        assertThat(read("backends: {a: {urls: [http://a:1], selector: " + name + "}}")
+                        .backends()
+                        .get(0)
+                        .group()
+                        .selector())
+                .hasToString(selector);
+    }
+
+    @Test
+    void aGroupSaysHowItsBackendsAreWatched() throws Exception {
+        Configuration read = read("""
+                backends:
+                  a: {urls: [http://a:1], max-concurrent: 2, health: {path: '/up?deep=1', timeout: 250ms}}
+                  b: {urls: [http://b:1], eject: {for: 30s}, health: {path: /up, every: 1m}}
+                  c: {urls: [http://c:1], eject: {after-failures: 1, for: 10ms}}
+                  d: {urls: [http://d:1], eject: null}
+                routes: [{path: /**, backends: a}]
+                """);
+
+        assertThat(read.backends())
+                .extracting(BackendSettings::group)
+                .extracting(BackendGroup::maxConcurrent)
+                .containsExactly(2, 256, 256, 256);
+        assertThat(read.backends())
+                .extracting(settings -> settings.group().health())
+                .containsExactly(
+                        Health.path("/up?deep=1").timeout(Duration.ofMillis(250)),
+                        Health.path("/up").every(Duration.ofMinutes(1)),
+                        null,
+                        null);
+        assertThat(read.backends())
+                .extracting(settings -> settings.group().ejection())
+                .containsExactly(
+                        Ejection.standard(),
+                        Ejection.standard().pause(Duration.ofSeconds(30)),
+                        Ejection.afterFailures(1).pause(Duration.ofMillis(10)),
+                        Ejection.off());
+    }
+
+    @Test
+    void hedgesFollowATimeOrTheRoutesOwnLatencies() throws Exception {
+        Configuration read = read(BACKENDS + """
+                routes:
+                  - {path: /a, strategy: hedged}
+                  - {path: /b, strategy: hedged, hedge-after: p99.9, extra-load: 0%}
+                  - {path: /c, strategy: hedged, hedge-after: {percentile: p90, min: 5ms, max: 1s}, extra-load: 12.5%}
+                  - {path: /d, strategy: hedged, hedge-after: {min: 5ms}, extra-load: null}
+                  - {path: /e, strategy: hedged, hedge-after: 0s, extra-load: 100%}
+                  - {path: /f, strategy: adaptive}
+                  - {path: /g, strategy: adaptive, hedge-after: 20ms}
+                """);
+
+        assertThat(read.routes())
+                .extracting(route -> route.strategy().toString())
+                .containsExactly(
+                        "hedged(p95)",
+                        "hedged(p99.9)",
+                        "hedged(p90, at least PT0.005S, at most PT1S)",
+                        "hedged(p95, at least PT0.005S)",
+                        "hedged",
+                        "adaptive(p95)",
+                        "adaptive(PT0.02S)");
+        assertThat(read.routes()).extracting(Route::extraLoad).containsExactly(0.05, 0.0, 0.125, 0.05, 1.0, 0.05, 0.05);
     }
 
     @Test

@@ -1,0 +1,163 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.fanout.Ladder.Decision;
+import dev.fanoutgateway.fanout.Ladder.Figures;
+import dev.fanoutgateway.fanout.Ladder.Rung;
+import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.StrategyStep;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures an adaptive route once a second, lets the {@link Ladder} judge, and tells of its steps. Safe for use by any
+ * thread; only one at a time measures, the others go on as before.
+ */
+final class Adaptation {
+    private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Fewer requests say nothing: the next measurement waits for them. */
+    private static final long FEWEST = 20;
+
+    /** The percentile by which a gain is told. */
+    private static final double TAIL = 99;
+
+    private static final long TAIL_SAMPLES = 500;
+    private static final double NEWEST_COUNTS = 0.3;
+
+    private final String route;
+    private final FanoutStrategy hedged;
+    private final GroupLoad group;
+    private final GatewayClock clock;
+    private final Consumer<StrategyStep> steps;
+    private final LongAdder requests = new LongAdder();
+    private final long startNanos;
+    private volatile FanoutStrategy current;
+    private volatile LatencyWindow answers;
+    /** How many backends the latest request could have asked. */
+    private volatile int copies = 1;
+
+    private volatile long nextNanos = EVERY_NANOS;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Ladder ladder = new Ladder();
+    private Seen last = new Seen(0, 0, 0);
+    private double perSecond = Double.NaN;
+    private double demandPerSecond = Double.NaN;
+
+    Adaptation(String route, FanoutStrategy hedged, GroupLoad group, GatewayClock clock, Consumer<StrategyStep> steps) {
+        this.route = route;
+        this.hedged = hedged;
+        this.group = group;
+        this.clock = clock;
+        this.steps = steps;
+        current = hedged;
+        answers = new LatencyWindow(clock);
+        startNanos = clock.nanoTime();
+        group.measure();
+    }
+
+    /** How the next request is to be asked. */
+    FanoutStrategy next(int candidates) {
+        copies = Math.max(1, candidates);
+        requests.increment();
+        long now = clock.nanoTime() - startNanos;
+        if (now >= nextNanos && lock.tryLock()) {
+            Decision decision;
+            try {
+                decision = now >= nextNanos ? measure(now) : null;
+            } finally {
+                lock.unlock();
+            }
+            if (decision != null) {
+                tell(decision);
+            }
+        }
+        return current;
+    }
+
+    /** How they are asked at the moment. */
+    FanoutStrategy current() {
+        return current;
+    }
+
+    /** The name of the step that it stands on. */
+    String label() {
+        return current.asksAllAtOnce() ? "parallel" : current.asksOnTime() ? "hedged" : "single";
+    }
+
+    /** A request was answered after this time. */
+    void answered(long nanos) {
+        answers.ended(nanos);
+    }
+
+    private @Nullable Decision measure(long now) {
+        nextNanos = now + EVERY_NANOS;
+        Seen seen = new Seen(now, requests.sum(), group.demanded());
+        if (seen.requests() - last.requests() < FEWEST) {
+            return null;
+        }
+        double seconds = (now - last.atNanos()) / 1e9;
+        perSecond = blend(perSecond, (seen.requests() - last.requests()) / seconds);
+        demandPerSecond = blend(demandPerSecond, (seen.demanded() - last.demanded()) / seconds);
+        last = seen;
+        Figures figures = figures();
+        Decision decision = figures == null ? null : ladder.judge(figures, now);
+        if (decision != null) {
+            current = strategy(decision.to());
+            group.forget();
+            answers = new LatencyWindow(clock); // as those were given under other conditions
+        }
+        return decision;
+    }
+
+    private @Nullable Figures figures() {
+        Lifetimes answered = answers.read();
+        long tail = answered.count() < TAIL_SAMPLES ? 0 : answered.percentile(TAIL);
+        if (ladder.rung() == Rung.PARALLEL) {
+            return new Figures(0, 0, 0, perSecond, tail, copies);
+        }
+        GroupLoad.Measured load = group.measured(demandPerSecond);
+        if (load == null) {
+            return null;
+        }
+        double alone = load.attempts().percentile(TAIL);
+        double together = load.attempts().percentile(100 * (1 - Math.pow(1 - TAIL / 100, 1.0 / copies)));
+        double gain = alone <= 0 ? 0 : 1 - together / alone;
+        return new Figures(load.utilisation(), load.variability(), gain, perSecond, tail, copies);
+    }
+
+    private FanoutStrategy strategy(Rung rung) {
+        return switch (rung) {
+            case PARALLEL -> FanoutStrategy.parallel();
+            case HEDGED -> hedged;
+            case SINGLE -> FanoutStrategy.failover(); // nobody else is asked for speed, but still after a failure
+        };
+    }
+
+    private void tell(Decision decision) {
+        StrategyStep step = new StrategyStep(
+                route,
+                decision.from().label(),
+                decision.to().label(),
+                decision.utilisation(),
+                decision.threshold(),
+                decision.gain(),
+                perSecond,
+                decision.reason());
+        Fanout.LOG.info("{}", step.describe());
+        try {
+            steps.accept(step);
+        } catch (Throwable failure) {
+            Fanout.LOG.warn("A listener to steps of a strategy failed", failure);
+        }
+    }
+
+    private static double blend(double old, double fresh) {
+        return Double.isNaN(old) ? fresh : old + NEWEST_COUNTS * (fresh - old);
+    }
+
+    /** Counts since the beginning. */
+    private record Seen(long atNanos, long requests, long demanded) {}
+}

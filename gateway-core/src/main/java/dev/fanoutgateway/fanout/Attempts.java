@@ -1,0 +1,95 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.AttemptOutcome.Result;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The attempts of a race, in the order of launches, and what becomes of each. Part of the standings. */
+final class Attempts {
+    private final InFlight inFlight;
+    private final List<Attempt> all;
+    private int running;
+
+    Attempts(InFlight inFlight, int expected) {
+        this.inFlight = inFlight;
+        this.all = new ArrayList<>(expected);
+    }
+
+    List<Attempt> all() {
+        return all;
+    }
+
+    boolean nothingRuns() {
+        return running == 0;
+    }
+
+    /** An attempt that is made; it counts as under way at its backend already. */
+    void launch(Step step, Attempt attempt) {
+        all.add(attempt);
+        running++;
+        step.launch(attempt);
+    }
+
+    /** An attempt that may not be made. */
+    void refuse(Step step, Attempt attempt, String refusal, long now) {
+        all.add(attempt);
+        attempt.stop(now);
+        attempt.decide(Result.UNREACHABLE, refusal);
+        step.report(attempt);
+    }
+
+    void stop(Attempt attempt, long now) {
+        attempt.stop(now);
+        running--;
+        inFlight.exit(attempt.backend);
+    }
+
+    void cut(Step step, Attempt attempt, Result result, String detail, long now) {
+        stop(attempt, now);
+        step.cut(attempt.call);
+        attempt.decide(result, detail);
+        step.report(attempt);
+    }
+
+    /** Those from {@code first} on are not needed any more. */
+    void cutFrom(int first, Step step, String detail, long now) {
+        for (int i = first; i < all.size(); i++) {
+            if (all.get(i).running) {
+                cut(step, all.get(i), Result.CANCELLED, detail, now);
+            }
+        }
+    }
+
+    /** What it has brought is not given to the caller. */
+    void passOver(Step step, Attempt attempt) {
+        Finding finding = attempt.finding;
+        if (finding != null) {
+            attempt.decide(finding.unlessGiven(), finding.detail());
+            step.report(attempt);
+            step.discard(finding.response());
+        }
+    }
+
+    /** The race is over: every attempt gets its outcome, those that run are cut. */
+    List<AttemptOutcome> conclude(Step step, @Nullable Attempt winner, boolean late, long now) {
+        Result result = late ? Result.TIMED_OUT : Result.CANCELLED;
+        String detail = late
+                ? "the request's time was up"
+                : winner == null ? "the request was called off" : "another answer was given";
+        List<AttemptOutcome> outcomes = new ArrayList<>(all.size());
+        for (Attempt attempt : all) {
+            if (attempt.running) {
+                cut(step, attempt, result, detail, now);
+            } else if (attempt == winner) {
+                attempt.decide(Result.WON, "");
+                step.report(attempt);
+            } else if (attempt.outcome == null) {
+                passOver(step, attempt);
+            }
+            outcomes.add(attempt.outcome);
+        }
+        return outcomes;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.Backend;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who is asked next in a race, and whether he may be. Not safe for use by several threads: part of the standings. */
+final class Lineup {
+    private final Fanout.Plan plan;
+    private final InFlight inFlight;
+    private final PushBack pushBack;
+
+    /** Best first; grows by those who were passed over when nobody else has an answer. */
+    private final List<Backend> queue;
+
+    /** Those that are not in good health and were passed over. */
+    private final List<Backend> passedOver = new ArrayList<>(0);
+
+    /** Those that asked for a pause. */
+    private final List<Backend> paused = new ArrayList<>(0);
+
+    private int next;
+    private boolean anybody;
+    private boolean lastResort;
+
+    Lineup(Fanout.Plan plan, InFlight inFlight, PushBack pushBack) {
+        this.plan = plan;
+        this.inFlight = inFlight;
+        this.pushBack = pushBack;
+        this.queue = new ArrayList<>(plan.candidates());
+    }
+
+    /** Whether somebody is left. */
+    boolean hasNext() {
+        return next < queue.size();
+    }
+
+    /** How many there are, those that were asked included. */
+    int size() {
+        return queue.size();
+    }
+
+    /** The next backend. If it may be asked, it counts as having one more attempt under way. */
+    Entry next() {
+        Backend backend = queue.get(next++);
+        long pause = lastResort || pushBack.isEmpty() ? 0 : pushBack.leftNanos(backend);
+        if (pause > 0) {
+            paused.add(backend);
+            return new Entry(
+                    backend, Pass.REFUSED, AttemptOutcome.PAUSED + " of " + (pause + 999_999) / 1_000_000 + " ms");
+        }
+        Roster roster = plan.roster();
+        if (roster == null) {
+            inFlight.tryEnter(backend, Integer.MAX_VALUE);
+            anybody = true;
+            return new Entry(backend, Pass.FREE, "");
+        }
+        Pass pass = roster.admit(backend, lastResort);
+        if (!pass.granted()) {
+            passedOver.add(backend);
+            return new Entry(backend, pass, AttemptOutcome.EJECTED);
+        }
+        if (!inFlight.tryEnter(backend, roster.maxConcurrent())) {
+            roster.returned(pass);
+            return new Entry(backend, pass, AttemptOutcome.NO_ROOM);
+        }
+        anybody = true;
+        return new Entry(backend, pass, "");
+    }
+
+    /** The attempt at the last one is not made; he is the next again. */
+    void putBack(Entry last) {
+        next--;
+        inFlight.exit(last.backend());
+        if (plan.roster() != null) {
+            plan.roster().returned(last.pass());
+        }
+    }
+
+    /**
+     * Lets in those that were passed over for their health: better any than none. Those that asked for a pause are let in
+     * only if nobody at all was asked.
+     */
+    void turnToThePassedOver() {
+        lastResort = true;
+        queue.addAll(passedOver);
+        passedOver.clear();
+        if (!anybody) {
+            queue.addAll(paused);
+            paused.clear();
+        }
+    }
+
+    /**
+     * A backend whose turn it was.
+     *
+     * @param pass what its roster says
+     * @param refusal why it may not be asked; empty if it may
+     */
+    record Entry(Backend backend, Pass pass, String refusal) {}
+}

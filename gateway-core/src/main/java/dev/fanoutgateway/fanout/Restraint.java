@@ -1,0 +1,57 @@
+package dev.fanoutgateway.fanout;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What keeps a race from asking further backends: the budget for extra attempts, and too little time. Not safe for use by
+ * several threads: part of the standings.
+ */
+final class Restraint {
+    private final RoutePace pace;
+    private final List<String> notes = new ArrayList<>(0);
+    private boolean exhausted;
+    private boolean tooLate;
+
+    Restraint(RoutePace pace) {
+        this.pace = pace;
+    }
+
+    /** Whether an attempt beyond the first could still bring an answer within {@code leftNanos}. */
+    boolean hasTime(long leftNanos) {
+        long fastest = pace.fastestNanos();
+        if (!tooLate && leftNanos < fastest) {
+            tooLate = true;
+            notes.add("nobody else was asked with " + leftNanos / 1_000_000
+                    + " ms left: hardly an answer takes less than " + fastest / 1_000_000 + " ms");
+        }
+        return !tooLate;
+    }
+
+    /** Takes an extra attempt from the budget. */
+    boolean tryTakeExtra() {
+        if (pace.tryTakeExtra()) {
+            return true;
+        }
+        if (!exhausted) {
+            exhausted = true;
+            notes.add(pace.exhausted());
+        }
+        return false;
+    }
+
+    /** Whether no attempt will be made any more, since none could be in time. */
+    boolean tooLate() {
+        return tooLate;
+    }
+
+    /** Whether the budget has refused an attempt. */
+    boolean exhausted() {
+        return exhausted;
+    }
+
+    /** Why somebody was not asked. */
+    List<String> notes() {
+        return notes;
+    }
+}

@@ -1,0 +1,263 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.fanout.Pass.Kind;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.BackendStatus;
+import dev.fanoutgateway.spi.DevMessage;
+import dev.fanoutgateway.spi.DevMessage.Type;
+import dev.fanoutgateway.spi.GatewayClock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+
+/**
+ * The backends of a group and who of them may be asked now: knows which are ejected, which fail their health checks, and
+ * how many attempts each may have at a time. Tells the developers of every ejection and return. Safe for use by any
+ * thread; while all are in good health an attempt costs a look-up and a volatile read, and a change takes a short lock.
+ */
+public final class Roster {
+    private final Map<Backend, Replica> replicas = new LinkedHashMap<>();
+    private final int maxConcurrent;
+    private final long pauseNanos;
+    private final int mostEjected;
+    private final GatewayClock clock;
+    private final Consumer<DevMessage> messages;
+
+    /** Guards every change of a condition. Nobody is called with it. */
+    private final Object lock = new Object();
+
+    /**
+     * The roster of a group, all of it in good health.
+     *
+     * @param backends the group
+     * @param maxConcurrent how many attempts each may have at a time, 1 or more; what is more is refused, not queued
+     * @param messages told of ejections and returns, with no lock held; must be quick
+     */
+    public Roster(
+            List<Backend> backends,
+            int maxConcurrent,
+            Ejection ejection,
+            GatewayClock clock,
+            Consumer<DevMessage> messages) {
+        if (maxConcurrent < 1) {
+            throw new IllegalArgumentException("expected 1 concurrent attempt or more, got " + maxConcurrent);
+        }
+        backends.forEach(backend -> replicas.put(backend, new Replica(backend, ejection)));
+        this.maxConcurrent = maxConcurrent;
+        this.pauseNanos = ejection.pause().toNanos();
+        this.mostEjected = ejection.mostOf(replicas.size());
+        this.clock = clock;
+        this.messages = messages;
+    }
+
+    /** How each backend is doing, in the order of the group. If none is available, all are: better any than none. */
+    public List<BackendStatus> statuses(ToIntFunction<Backend> inFlight) {
+        boolean none = true;
+        List<BackendStatus> statuses = new ArrayList<>(replicas.size());
+        for (Replica replica : replicas.values()) {
+            Condition condition = replica.condition;
+            boolean available = condition.good() || condition.mayBeTried(clock.nanoTime());
+            none &= !available;
+            statuses.add(new BackendStatus(replica.backend, inFlight.applyAsInt(replica.backend), available));
+        }
+        if (none) {
+            statuses.replaceAll(status -> new BackendStatus(status.backend(), status.inFlight(), true));
+        }
+        return statuses;
+    }
+
+    int maxConcurrent() {
+        return maxConcurrent;
+    }
+
+    Condition condition(Backend backend) {
+        Replica replica = replicas.get(backend);
+        return replica == null ? Condition.GOOD : replica.condition;
+    }
+
+    /** Whether an attempt may be made. What it comes to must be told by {@link #learn}, or {@link #returned}. */
+    Pass admit(Backend backend, boolean lastResort) {
+        Replica replica = replicas.get(backend);
+        if (replica == null) {
+            return Pass.FREE;
+        }
+        Condition condition = replica.condition;
+        if (condition.good()) {
+            return new Pass(Kind.ORDINARY, replica, condition.term());
+        }
+        if (lastResort || nobodyIsGood()) {
+            return new Pass(Kind.FORCED, replica, condition.term());
+        }
+        return trial(replica);
+    }
+
+    /** An attempt was let in and then not made. */
+    void returned(Pass pass) {
+        Replica replica = pass.replica();
+        if (pass.kind() == Kind.TRIAL && replica != null) {
+            synchronized (lock) {
+                if (replica.condition.term() == pass.term()) {
+                    replica.condition = replica.condition.onTrial(false);
+                }
+            }
+        }
+    }
+
+    /**
+     * What an attempt has come to.
+     *
+     * @param hadItsTime whether a backend that did not answer could be expected to have
+     */
+    void learn(Pass pass, AttemptOutcome outcome, boolean hadItsTime) {
+        Replica replica = pass.replica();
+        if (replica == null || replica.condition.term() != pass.term()) {
+            return;
+        }
+        VitalSign sign = VitalSign.of(outcome, hadItsTime);
+        switch (pass.kind()) {
+            case ORDINARY -> count(replica, pass.term(), sign, outcome);
+            case TRIAL -> judgeTrial(replica, pass.term(), sign);
+            case FORCED -> {
+                if (sign == VitalSign.ALIVE) {
+                    bringBack(replica, pass.term());
+                }
+            }
+            case REFUSED -> {}
+        }
+    }
+
+    /** What a health check has come to. */
+    void probed(Backend backend, boolean passed, String detail, Health health) {
+        Replica replica = replicas.get(backend);
+        if (replica == null) {
+            return;
+        }
+        synchronized (lock) {
+            boolean down = replica.condition.down();
+            replica.contradictions = down == passed ? replica.contradictions + 1 : 0;
+            if (replica.contradictions < (down ? health.upAfter() : health.downAfter())) {
+                return;
+            }
+            replica.contradictions = 0;
+            replica.condition = replica.condition.down(!down);
+        }
+        if (passed) {
+            tell(Type.RECOVERED, "health", replica, replica + " passes its health checks again", "");
+        } else {
+            tell(Type.BACKEND_EJECTED, "health", replica, replica + " fails its health checks", detail);
+        }
+    }
+
+    private boolean nobodyIsGood() {
+        for (Replica replica : replicas.values()) {
+            if (replica.condition.good()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Pass trial(Replica replica) {
+        long now = clock.nanoTime();
+        synchronized (lock) {
+            Condition condition = replica.condition;
+            if (condition.good()) {
+                return new Pass(Kind.ORDINARY, replica, condition.term());
+            }
+            if (!condition.mayBeTried(now)) {
+                return Pass.REFUSED;
+            }
+            replica.condition = condition.onTrial(true);
+            return new Pass(Kind.TRIAL, replica, condition.term());
+        }
+    }
+
+    private void count(Replica replica, int term, VitalSign sign, AttemptOutcome outcome) {
+        if (sign == VitalSign.NONE) {
+            return;
+        }
+        long now = clock.nanoTime();
+        if (sign == VitalSign.ALIVE) {
+            replica.failures.succeeded(now);
+            return;
+        }
+        String reason = replica.failures.failed(now);
+        if (reason != null && eject(replica, term, now)) {
+            String title = replica + " is ejected for " + pauseNanos / 1_000_000 + " ms: " + reason;
+            if (othersServe(replica)) {
+                replica.ejectionTold = true;
+                tell(Type.BACKEND_EJECTED, "ejected", replica, title, outcome.describe());
+            } else {
+                Fanout.LOG.info(title); // the whole group fails, and that is told to the developers
+            }
+        }
+    }
+
+    /** Ejects a backend unless it is already, or too many of its group are out. */
+    private boolean eject(Replica replica, int term, long now) {
+        synchronized (lock) {
+            int out = 1;
+            for (Replica other : replicas.values()) {
+                out += other != replica && !other.condition.good() ? 1 : 0;
+            }
+            if (replica.condition.term() != term || out > mostEjected) {
+                return false;
+            }
+            replica.condition = replica.condition.ejectedUntil(now + pauseNanos);
+            replica.failures.clear();
+            return true;
+        }
+    }
+
+    private boolean othersServe(Replica ejected) {
+        for (Replica other : replicas.values()) {
+            if (other != ejected && other.condition.good() && other.failures.lastSucceeded()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void judgeTrial(Replica replica, int term, VitalSign sign) {
+        if (sign == VitalSign.ALIVE) {
+            bringBack(replica, term);
+            return;
+        }
+        long pause = sign == VitalSign.FAILED ? pauseNanos : pauseNanos / 10;
+        long until = clock.nanoTime() + pause;
+        synchronized (lock) {
+            if (replica.condition.term() == term) {
+                replica.condition = replica.condition.pausedUntil(until);
+            }
+        }
+    }
+
+    private void bringBack(Replica replica, int term) {
+        synchronized (lock) {
+            if (replica.condition.term() != term || !replica.condition.ejected()) {
+                return;
+            }
+            replica.condition = replica.condition.returned();
+            replica.failures.clear();
+        }
+        if (replica.ejectionTold) {
+            replica.ejectionTold = false;
+            tell(Type.RECOVERED, "ejected", replica, replica + " answers again", "");
+        }
+    }
+
+    private void tell(Type type, String trouble, Replica replica, String title, String detail) {
+        Backend backend = replica.backend;
+        messages.accept(DevMessage.of(
+                type,
+                trouble + ":" + backend.group() + ":" + backend.id(),
+                title,
+                detail.isEmpty() ? List.of() : List.of(detail),
+                Instant.ofEpochMilli(clock.currentTimeMillis())));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.fanoutgateway.fanout;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.BackendSelector;
+import dev.fanoutgateway.spi.BackendStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** See {@link Selectors#preferZone(String, BackendSelector)}. */
+record ZonePreference(String zone, BackendSelector within, RandomGenerator random) implements BackendSelector {
+    /** How much more than its usual work a zone can take. */
+    private static final double OVERPROVISIONING = 1.4;
+
+    ZonePreference {
+        if (zone.isBlank()) {
+            throw new IllegalArgumentException("expected the name of a zone such as eu-1, got '" + zone + "'");
+        }
+    }
+
+    @Override
+    public List<Backend> plan(GatewayRequest request, List<BackendStatus> backends) {
+        return plan(new Demand(request, "", Optional.empty()), backends);
+    }
+
+    @Override
+    public List<Backend> plan(Demand demand, List<BackendStatus> backends) {
+        List<BackendStatus> near = new ArrayList<>(backends.size());
+        List<BackendStatus> far = new ArrayList<>(backends.size());
+        for (BackendStatus status : backends) {
+            (status.backend().zone().equals(zone) ? near : far).add(status);
+        }
+        boolean spills = !near.isEmpty() && !far.isEmpty() && spills(near);
+        List<Backend> ranked = new ArrayList<>(backends.size());
+        List<Backend> unavailable = new ArrayList<>(0);
+        append(demand, spills ? far : near, ranked, unavailable);
+        append(demand, spills ? near : far, ranked, unavailable);
+        ranked.addAll(unavailable);
+        return ranked;
+    }
+
+    @Override
+    public void onOutcome(AttemptOutcome outcome) {
+        within.onOutcome(outcome);
+    }
+
+    @Override
+    public void onOutcome(Demand demand, AttemptOutcome outcome) {
+        within.onOutcome(demand, outcome);
+    }
+
+    /** Whether this request is one of those that the zone cannot take. */
+    private boolean spills(List<BackendStatus> near) {
+        double all = 0;
+        double available = 0;
+        for (BackendStatus status : near) {
+            int weight = status.backend().weight();
+            all += weight;
+            available += status.available() ? weight : 0;
+        }
+        double takes = OVERPROVISIONING * available / all;
+        return takes < 1 && random.nextDouble() >= takes;
+    }
+
+    private void append(Demand demand, List<BackendStatus> part, List<Backend> ranked, List<Backend> unavailable) {
+        if (part.isEmpty()) {
+            return;
+        }
+        for (Backend backend : within.plan(demand, part)) {
+            (isAvailable(part, backend) ? ranked : unavailable).add(backend);
+        }
+    }
+
+    private static boolean isAvailable(List<BackendStatus> part, Backend backend) {
+        return part.stream()
+                .anyMatch(status -> status.available() && status.backend().equals(backend));
+    }
+
+    @Override
+    public String toString() {
+        return "zone " + zone + ", " + within;
+    }
+}
