@@ -20,8 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,15 +52,19 @@ import org.slf4j.LoggerFactory;
  * Jetty and Tomcat do tell an asynchronous request when its stream is reset or its connection lost, and the attempts are
  * cut off at once (Jetty forgets a reset that comes before this filter has returned). Over HTTP/1.1, and to a thread that
  * waits, they do not: the attempts go on to their end; what they bring is cached if it may be, and the write that fails is
- * quiet. A streamed answer that breaks off after its beginning was sent cuts the client's connection.
+ * quiet. Whoever embeds the container may know better, and say so by a {@link ClientWatch}. A streamed answer that breaks
+ * off after its beginning was sent cuts the client's connection.
  */
 public final class GatewayFilter implements Filter {
     /** The {@code ServletContext} attribute that holds the host's {@link FanoutGateway}. */
     public static final String GATEWAY = "dev.fanoutgateway.FanoutGateway";
 
+    /** The request attribute that may hold a {@link ClientWatch}. */
+    public static final String CLIENT_WATCH = "dev.fanoutgateway.servlet.ClientWatch";
+
     private static final Logger log = LoggerFactory.getLogger(GatewayFilter.class);
     private static final String SERVED = "dev.fanoutgateway.servlet.SERVED";
-    private static final Executor CALLING_THREAD = Runnable::run;
+    private static final ClientWatch NO_WATCH = new Unwatched();
 
     /** What a waiting thread adds to the route's timeout, so that the engine's own deadline speaks first. */
     private static final long GRACE_MILLIS = 5_000;
@@ -162,13 +164,21 @@ public final class GatewayFilter implements Filter {
             return;
         }
         boolean waits = blocking || !request.isAsyncSupported() || request.isAsyncStarted() || VirtualThreads.onOne();
+        WaitingThread here = waits ? new WaitingThread(serving.executor()) : null;
         CompletableFuture<GatewayResponse> answer =
-                serving.handle(route, read, waits ? CALLING_THREAD : serving.executor());
-        if (waits || answer.isDone()) {
-            writeNow(writer, waitFor(answer, route.timeout().toMillis() + GRACE_MILLIS));
+                serving.handle(route, read, here == null ? serving.executor() : here);
+        if (answer.isDone()) {
+            writeNow(writer, answer.exceptionally(PendingAnswer::insteadOf).join());
+        } else if (here != null) {
+            writeNow(writer, waitFor(answer, here, route, watchOf(request)));
         } else {
             PendingAnswer.await(request, response, writer, answer);
         }
+    }
+
+    /** Over HTTP/1.1 the Servlet API cannot tell: asynchronous input without content ends at once, and says no more. */
+    static ClientWatch watchOf(HttpServletRequest request) {
+        return request.getAttribute(CLIENT_WATCH) instanceof ClientWatch watch ? watch : NO_WATCH;
     }
 
     private static void writeNow(ResponseWriter writer, GatewayResponse answer) throws IOException {
@@ -177,9 +187,11 @@ public final class GatewayFilter implements Filter {
         }
     }
 
-    private static GatewayResponse waitFor(CompletableFuture<GatewayResponse> answer, long millis) {
+    private static GatewayResponse waitFor(
+            CompletableFuture<GatewayResponse> answer, WaitingThread here, Route route, ClientWatch watch) {
+        watch.start(() -> answer.cancel(true));
         try {
-            return answer.get(millis, TimeUnit.MILLISECONDS);
+            return here.await(answer, route.timeout().toMillis() + GRACE_MILLIS);
         } catch (TimeoutException e) {
             log.error("the engine has not answered {} ms after its deadline", GRACE_MILLIS);
             answer.cancel(true);
@@ -189,8 +201,17 @@ public final class GatewayFilter implements Filter {
             Thread.currentThread().interrupt();
             return Refusals.stopping();
         } catch (ExecutionException | CancellationException e) {
-            log.error("the engine failed instead of answering", e);
-            return Refusals.failed();
+            return PendingAnswer.insteadOf(e);
+        } finally {
+            watch.stop();
         }
+    }
+
+    private static final class Unwatched implements ClientWatch {
+        @Override
+        public void start(Runnable gone) {}
+
+        @Override
+        public void stop() {}
     }
 }

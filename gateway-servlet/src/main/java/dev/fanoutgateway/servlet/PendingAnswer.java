@@ -6,6 +6,7 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
     private final HttpServletResponse response;
     private final ResponseWriter writer;
     private final CompletableFuture<GatewayResponse> answer;
+    private final ClientWatch watch;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final CountDownLatch written = new CountDownLatch(1);
 
@@ -47,11 +49,13 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
             AsyncContext context,
             HttpServletResponse response,
             ResponseWriter writer,
-            CompletableFuture<GatewayResponse> answer) {
+            CompletableFuture<GatewayResponse> answer,
+            ClientWatch watch) {
         this.context = context;
         this.response = response;
         this.writer = writer;
         this.answer = answer;
+        this.watch = watch;
     }
 
     /**
@@ -72,26 +76,26 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
             throw e;
         }
         context.setTimeout(0); // the route's own deadline ends it, and a long download has none
-        PendingAnswer pending = new PendingAnswer(context, response, writer, answer);
+        ClientWatch watch = GatewayFilter.watchOf(request);
+        PendingAnswer pending = new PendingAnswer(context, response, writer, answer, watch);
         context.addListener(pending);
+        watch.start(() -> answer.cancel(true));
         answer.whenComplete(pending);
     }
 
     /** The answer is there. */
     @Override
     public void accept(@Nullable GatewayResponse given, @Nullable Throwable failure) {
+        watch.stop();
         if (!state.compareAndSet(State.WAITING, State.ANSWERED)) {
             if (given != null) {
                 BodyPump.discard(given.body());
             }
             return;
         }
-        if (given == null) {
-            log.error("the engine failed instead of answering", failure);
-        }
         boolean whole = true;
         try {
-            whole = writer.write(given == null ? Refusals.failed() : given);
+            whole = writer.write(given == null ? insteadOf(failure) : given);
         } catch (RuntimeException e) {
             log.debug("the container has given up a request while it was being answered", e);
         } finally {
@@ -103,6 +107,15 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
                 Abort.now(context, response); // a container may call the listeners from within this
             }
         }
+    }
+
+    /** Only a client that is gone cancels an answer that is waited for: nobody reads what it gets. */
+    static GatewayResponse insteadOf(@Nullable Throwable failure) {
+        if (failure instanceof CancellationException) {
+            return Refusals.abandoned();
+        }
+        log.error("the engine failed instead of answering", failure);
+        return Refusals.failed();
     }
 
     /** There is no time limit, so this is the container that stops. */
@@ -154,6 +167,7 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
     private boolean giveUp() {
         boolean first = state.compareAndSet(State.WAITING, State.GIVEN_UP);
         if (first) {
+            watch.stop();
             answer.cancel(true);
         }
         return first;

@@ -34,6 +34,11 @@ final class Refusals {
         return envelope(502, "broken", "No backend gave an acceptable answer.");
     }
 
+    /** The client is gone: nobody reads this, but containers may log it. */
+    static GatewayResponse abandoned() {
+        return envelope(503, "abandoned", "The client went away.");
+    }
+
     /** The thread that waits for the answer was asked to stop. */
     static GatewayResponse stopping() {
         return envelope(503, "stopping", "The server is stopping.");

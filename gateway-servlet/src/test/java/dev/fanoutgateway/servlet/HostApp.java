@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** A host application before which a gateway's filter is mounted: one servlet, and a filter in front that watches. */
 final class HostApp implements ServletContainerInitializer {
@@ -32,6 +33,7 @@ final class HostApp implements ServletContainerInitializer {
     private final Filter filter;
     private boolean asyncSupported = true;
     private Apps.Service service = HostApp::echo;
+    private @Nullable ClientWatch clientWatch;
 
     HostApp(Filter filter) {
         this.filter = filter;
@@ -39,6 +41,11 @@ final class HostApp implements ServletContainerInitializer {
 
     HostApp withoutAsync() {
         asyncSupported = false;
+        return this;
+    }
+
+    HostApp watching(ClientWatch watch) {
+        clientWatch = watch;
         return this;
     }
 
@@ -70,6 +77,7 @@ final class HostApp implements ServletContainerInitializer {
             return;
         }
         passedIn.add(request);
+        request.setAttribute(GatewayFilter.CLIENT_WATCH, clientWatch);
         chain.doFilter(request, new WatchedResponse((HttpServletResponse) response));
         seen.add(new Seen(Thread.currentThread(), request.isAsyncStarted()));
     }

@@ -43,6 +43,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class PendingAnswerContractTest {
     private final BlockingQueue<CompletableFuture<GatewayResponse>> waiting = new LinkedBlockingQueue<>();
+
+    /** Apart from the others: OkHttp repeats a call whose connection is closed, so that others may be left over. */
+    private final BlockingQueue<CompletableFuture<GatewayResponse>> waitingNext = new LinkedBlockingQueue<>();
+
     private final AtomicInteger finished = new AtomicInteger();
     private final Queue<String> surprises = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -69,7 +73,7 @@ class PendingAnswerContractTest {
         CompletableFuture<GatewayResponse> answer = new CompletableFuture<>();
         PendingAnswer.await(request, response, new ResponseWriter(request, response), answer);
         request.getAsyncContext().addListener(new Finishes());
-        waiting.add(answer);
+        (request.getRequestURI().equals("/next") ? waitingNext : waiting).add(answer);
     }
 
     @Test
@@ -218,8 +222,8 @@ class PendingAnswerContractTest {
 
     private void assertThatTheNextIsAnswered() throws Exception {
         try (RawClient client = RawClient.connect(container.port())) {
-            client.head("GET / HTTP/1.1", "Host: a", "Connection: close");
-            waiting.take().complete(text("still well"));
+            client.head("GET /next HTTP/1.1", "Host: a", "Connection: close");
+            waitingNext.take().complete(text("still well"));
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 200").endsWith("\r\n\r\nstill well");
         }
     }

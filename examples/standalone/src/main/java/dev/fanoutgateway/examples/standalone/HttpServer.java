@@ -15,7 +15,10 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** An embedded Jetty that has nothing but the gateway. Where there are virtual threads, requests run on them. */
+/**
+ * An embedded Jetty that has nothing but the gateway. Where there are virtual threads, requests run on them. A client that
+ * closes its connection, or its sending half, while it waits counts as gone: nobody works for it any longer.
+ */
 final class HttpServer {
     private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final long IDLE_MILLIS = 30_000;
@@ -34,7 +37,7 @@ final class HttpServer {
         threads.setName("http");
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server jetty = new Server(threads);
-        ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http()));
+        ServerConnector connector = new WatchingConnector(jetty, new HttpConnectionFactory(http()));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(IDLE_MILLIS);
@@ -67,6 +70,7 @@ final class HttpServer {
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        http.addCustomizer(WatchingConnector::watchable);
         return http;
     }
 

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,9 +23,11 @@ final class RawBackend implements AutoCloseable {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
     private final Queue<Socket> connections = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger hanging = new AtomicInteger();
+    private final AtomicInteger cut = new AtomicInteger();
     private volatile Answering answering;
 
-    /** Answers a request, its head and content as one text, with a response, as one text. */
+    /** Answers a request, its head and content as one text, with a response, as one text; empty for never. */
     interface Answering {
         String answer(String request) throws InterruptedException;
     }
@@ -73,6 +76,16 @@ final class RawBackend implements AutoCloseable {
         return requests;
     }
 
+    /** How many requests were left without an answer so far. */
+    int hanging() {
+        return hanging.get();
+    }
+
+    /** How many of those the other side has cut off since. */
+    int cut() {
+        return cut.get();
+    }
+
     private void accept() {
         while (true) {
             try {
@@ -92,11 +105,25 @@ final class RawBackend implements AutoCloseable {
             InputStream in = connection.getInputStream();
             for (String request = read(in); !request.isEmpty(); request = read(in)) {
                 requests.add(request);
-                connection.getOutputStream().write(answering.answer(request).getBytes(StandardCharsets.ISO_8859_1));
+                String answer = answering.answer(request);
+                if (answer.isEmpty()) {
+                    hanging.incrementAndGet();
+                    awaitEnd(in);
+                    return;
+                }
+                connection.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
                 connection.getOutputStream().flush();
             }
         } catch (IOException | InterruptedException gone) {
             // the gateway cut the attempt off
+        }
+    }
+
+    private void awaitEnd(InputStream in) throws IOException {
+        try {
+            in.read();
+        } finally {
+            cut.incrementAndGet();
         }
     }
 

@@ -1,0 +1,37 @@
+package dev.fanoutgateway.examples.standalone;
+
+import dev.fanoutgateway.servlet.ClientWatch;
+import dev.fanoutgateway.servlet.GatewayFilter;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
+
+/** A connector whose connections notice, while a request waits for its answer, that the client is gone. */
+final class WatchingConnector extends ServerConnector {
+    WatchingConnector(Server server, HttpConnectionFactory http) {
+        super(server, http);
+    }
+
+    /** Lets the filter watch the request's client. */
+    static Request watchable(Request request, HttpFields.Mutable responseFields) {
+        if (request.getConnectionMetaData().getConnection().getEndPoint() instanceof ClientWatch watch) {
+            request.setAttribute(GatewayFilter.CLIENT_WATCH, watch);
+        }
+        return request;
+    }
+
+    @Override
+    protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+        WatchedEndPoint endPoint =
+                new WatchedEndPoint(channel, selector, key, getScheduler(), VirtualThreads.getExecutor(getExecutor()));
+        endPoint.setIdleTimeout(getIdleTimeout());
+        return endPoint;
+    }
+}
