@@ -116,7 +116,7 @@ final class Adaptation {
         Lifetimes answered = answers.read();
         long tail = answered.count() < TAIL_SAMPLES ? 0 : answered.percentile(TAIL);
         if (ladder.rung() == Rung.PARALLEL) {
-            return new Figures(0, 0, 0, perSecond, tail, copies);
+            return new Figures(0, 0, 0, perSecond, answered.mean(), tail, copies);
         }
         GroupLoad.Measured load = group.measured(demandPerSecond);
         if (load == null) {
@@ -125,7 +125,7 @@ final class Adaptation {
         double alone = load.attempts().percentile(TAIL);
         double together = load.attempts().percentile(100 * (1 - Math.pow(1 - TAIL / 100, 1.0 / copies)));
         double gain = alone <= 0 ? 0 : 1 - together / alone;
-        return new Figures(load.utilisation(), load.variability(), gain, perSecond, tail, copies);
+        return new Figures(load.utilisation(), load.variability(), gain, perSecond, answered.mean(), tail, copies);
     }
 
     private FanoutStrategy strategy(Rung rung) {

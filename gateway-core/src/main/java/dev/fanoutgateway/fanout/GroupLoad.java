@@ -106,8 +106,8 @@ public final class GroupLoad {
         if (all.ended() < SAMPLES || alone.ended() < SAMPLES) {
             return null;
         }
-        return new Measured(
-                Math.max(queueing(all.mean(), alone), occupancy(demandPerSecond, alone)), alone.variability(), all);
+        double waiting = waiting(1 - (double) alone.count() / all.count(), queueing(all.mean(), alone), alone);
+        return new Measured(Math.max(waiting, occupancy(demandPerSecond, alone)), alone.variability(), all);
     }
 
     /**
@@ -118,6 +118,16 @@ public final class GroupLoad {
         double service = alone.mean();
         double wait = service <= 0 ? 0 : Math.max(0, meanNanos / service - 1);
         return 2 * wait / (1 + alone.variability() + 2 * wait);
+    }
+
+    /**
+     * With heavy tails a few attempts make most of a mean, and the mean wait of half a minute is mostly chance. The share of
+     * attempts that find company is not: it is the utilisation of one worker, and more than that of several. So it is the
+     * upper bound, and takes over in as far as the variability is beyond that of exponential service.
+     */
+    private static double waiting(double busy, double queueing, Lifetimes alone) {
+        double chance = 1 - 1 / Math.max(1, alone.variability());
+        return Math.min(busy, queueing + chance * Math.max(0, busy - queueing));
     }
 
     /** The utilisation by Little's law: attempts at work at the same time, over those for which there is room. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Asking {@code k} backends together pays while the clients' own load is under about {@code 1 / (k + 1)}: for exponential
  * service each of the k queues then serves at {@code 1 - k u} of its speed, and the fastest of them beats one queue at {@code
  * 1 - u}. It is a fifth less where all services take the same time, and goes towards {@code 1 / k} with heavy tails (Vulimiri
- * and others, Low Latency via Redundancy, 2013: 0.26, 0.33 and up to 0.5 for two).
+ * and others, Low Latency via Redundancy, 2013: 0.26, 0.33 and up to 0.5 for two); half as far here, where what follows is
+ * not one alone, but hedging, which does best with heavy tails.
  */
 final class Ladder {
     /** Up at this share of the threshold, down at the whole. */
@@ -19,11 +20,16 @@ final class Ladder {
 
     private static final double LEAST_GAIN = 0.1;
     private static final double LEAST_GAIN_SEEN = 0.02;
-    private static final double HEDGING_ENDS = 0.65;
-    private static final double HEDGING_BEGINS = 0.55;
+    /** Less than where hedging ends for it to begin again. */
+    private static final double HYSTERESIS = 0.1;
+
     private static final int TIMES_IN_A_ROW = 3;
     /** What is measured after a step is worth little at first. */
     private static final long SHORTEST_STAY_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** How long a window takes to fill, so that a gain can be told from chance; a great loss is told at once. */
+    private static final long FILLED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final double GREAT_LOSS = -0.25;
 
     private static final long SHORTEST_HOLD_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long LONGEST_HOLD_NANOS = TimeUnit.MINUTES.toNanos(10);
@@ -46,10 +52,18 @@ final class Ladder {
      * @param variability of the service times, see {@link Lifetimes#variability()}
      * @param gain by which asking all would shorten the slowest hundredth of answers; meaningless while all are asked
      * @param perSecond requests
+     * @param meanNanos of the answers
      * @param tailNanos the 99th percentile of the answers; 0 if it is not known
      * @param copies how many backends there are to ask
      */
-    record Figures(double utilisation, double variability, double gain, double perSecond, long tailNanos, int copies) {}
+    record Figures(
+            double utilisation,
+            double variability,
+            double gain,
+            double perSecond,
+            double meanNanos,
+            long tailNanos,
+            int copies) {}
 
     /**
      * A step that was decided.
@@ -76,18 +90,22 @@ final class Ladder {
     static double threshold(int copies, double variability) {
         double exponential = 1.0 / (copies + 1);
         double least = 0.78 * exponential;
-        double most = 1.0 / copies;
+        double most = (exponential + 1.0 / copies) / 2;
         double bend =
                 (most - exponential) / (exponential - least); // so that a variability of 1 gives the exponential's
         return least + (most - least) * variability / (variability + bend);
     }
 
+    /** Where the load of hedges is more than they gain. */
+    static double hedgingEnds(double variability) {
+        return Math.min(0.8, 0.575 + 0.075 * variability);
+    }
+
     /** A step, if it is time for one; the time counts from the beginning. */
     @Nullable
     Decision judge(Figures now, long nowNanos) {
-        Decision decision = before != null ? judgeAll(before, now) : judgeOne(now, nowNanos);
-        boolean urgent = decision != null && before != null && decision.utilisation() > decision.threshold();
-        if (decision == null || (!urgent && nowNanos - sinceNanos < SHORTEST_STAY_NANOS)) {
+        Decision decision = before != null ? judgeAll(before, now, nowNanos) : judgeOne(now, nowNanos);
+        if (decision == null) {
             wanted = null;
             return null;
         }
@@ -100,32 +118,44 @@ final class Ladder {
         return decision;
     }
 
-    private @Nullable Decision judgeAll(Figures then, Figures now) {
+    private @Nullable Decision judgeAll(Figures then, Figures now, long nowNanos) {
         double utilisation = then.perSecond() <= 0 ? 0 : then.utilisation() * now.perSecond() / then.perSecond();
         double threshold = threshold(then.copies(), then.variability());
         boolean seen = then.tailNanos() > 0 && now.tailNanos() > 0;
-        double gain = seen ? 1 - (double) now.tailNanos() / then.tailNanos() : 0;
+        double gain = seen ? gain(then, now) : 0;
         if (utilisation > threshold) {
             return new Decision(rung, Rung.HEDGED, utilisation, threshold, gain, "the load is past break-even");
         }
-        return seen && gain < LEAST_GAIN_SEEN
+        boolean told = nowNanos - sinceNanos >= FILLED_NANOS || gain < GREAT_LOSS;
+        return seen && told && gain < LEAST_GAIN_SEEN
                 ? new Decision(rung, Rung.HEDGED, utilisation, threshold, gain, "asking all has gained nothing")
                 : null;
+    }
+
+    /** Of the mean and of the slowest hundredth, as one figure: half the answers matter as well. */
+    private static double gain(Figures then, Figures now) {
+        double mean = now.meanNanos() / then.meanNanos();
+        double tail = (double) now.tailNanos() / then.tailNanos();
+        return 1 - Math.sqrt(mean * tail);
     }
 
     private @Nullable Decision judgeOne(Figures now, long nowNanos) {
         double threshold = threshold(now.copies(), now.variability());
         double used = now.utilisation();
+        if (nowNanos - sinceNanos < SHORTEST_STAY_NANOS) {
+            return null;
+        }
         if (rung == Rung.SINGLE) {
-            return used < HEDGING_BEGINS
+            return used < hedgingEnds(now.variability()) - HYSTERESIS
                     ? new Decision(rung, Rung.HEDGED, used, threshold, now.gain(), "there is room for hedges again")
                     : null;
         }
-        if (used > HEDGING_ENDS) {
+        if (used > hedgingEnds(now.variability())) {
             return new Decision(rung, Rung.SINGLE, used, threshold, now.gain(), "there is no room for hedges");
         }
         boolean pays = now.copies() > 1 && used < MARGIN * threshold && now.gain() >= LEAST_GAIN;
-        return pays && nowNanos - notBeforeNanos >= 0
+        boolean may = nowNanos >= notBeforeNanos && nowNanos - sinceNanos >= FILLED_NANOS;
+        return pays && may
                 ? new Decision(rung, Rung.PARALLEL, used, threshold, now.gain(), "the load is below break-even")
                 : null;
     }

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 /** Many races at once on real threads, where replies, timers, cancellations and launches meet at every moment. */
 class RaceStressTest implements GatewayClock, BackendClient {
     private static final int RACES = 20_000;
+    private static final int KINDS = 7;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(6);
     private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(2);
@@ -52,18 +53,27 @@ class RaceStressTest implements GatewayClock, BackendClient {
         timers.setRemoveOnCancelPolicy(true);
         List<Backend> candidates = Arena.hosts("a", "b", "c", "d");
         Fanout fanout = new Fanout(this, this, threads, outcome -> outcomes.increment());
+        GroupLoad group = new GroupLoad(candidates.size(), 1, this);
+        List<RoutePace> paces = new ArrayList<>();
+        for (int i = 0; i < KINDS; i++) {
+            paces.add(RoutePace.of("/" + i, strategy(i + KINDS), 0.05 * i, group, this, step -> {}));
+        }
         List<CompletableFuture<FanoutResult>> results = new ArrayList<>();
         AtomicInteger completions = new AtomicInteger();
         for (int i = 0; i < RACES; i++) {
             Fanout.Race race = fanout.start(new Fanout.Plan(
                     strategy(i),
                     candidates,
-                    GatewayRequest.of(i % 7 == 0 ? "POST" : "GET", "/"),
+                    GatewayRequest.of(i % 11 == 0 ? "POST" : "GET", "/"),
                     Acceptors.successful(),
                     nanoTime() + TimeUnit.MICROSECONDS.toNanos(50 + i % 2_000),
                     TimeUnit.MICROSECONDS.toNanos(20 + i % 700),
                     1,
-                    i % 3 == 0 ? Runnable::run : threads));
+                    i % 3 == 0 ? Runnable::run : threads,
+                    AttemptFields.standard(),
+                    paces.get(i % KINDS),
+                    null,
+                    outcome -> {}));
             results.add(race.result());
             race.result().whenComplete((result, failure) -> completions.incrementAndGet());
             if (i % 5 == 0) {
@@ -93,11 +103,13 @@ class RaceStressTest implements GatewayClock, BackendClient {
 
     private static FanoutStrategy strategy(int i) {
         Duration some = Duration.ofNanos(i % 200 * 1_000L);
-        return switch (i % 5) {
+        return switch (i % KINDS) {
             case 0 -> FanoutStrategy.parallel();
             case 1 -> FanoutStrategy.ordered(some);
             case 2 -> FanoutStrategy.hedged(some);
             case 3 -> FanoutStrategy.failover();
+            case 4 -> FanoutStrategy.hedged(HedgeDelay.percentile(30));
+            case 5 -> FanoutStrategy.adaptive(HedgeDelay.percentile(50));
             default -> FanoutStrategy.single();
         };
     }
