@@ -1,6 +1,7 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.fanout.FanoutResult;
+import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.DevMessage;
@@ -17,12 +18,14 @@ import java.util.function.Consumer;
  */
 final class Alerts {
     private final BackendGroup group;
+    private final Roster roster;
     private final GatewayClock clock;
     private final Consumer<DevMessage> messages;
     private final Trouble trouble;
 
-    Alerts(BackendGroup group, GatewayClock clock, Consumer<DevMessage> messages) {
+    Alerts(BackendGroup group, Roster roster, GatewayClock clock, Consumer<DevMessage> messages) {
         this.group = group;
+        this.roster = roster;
         this.clock = clock;
         this.messages = messages;
         trouble = new Trouble("the backend group '" + group.name() + "'", "backends:" + group.name(), clock, messages);
@@ -49,8 +52,7 @@ final class Alerts {
     private void failed(GatewayRequest request, FanoutResult result) {
         boolean somebodyAnswered =
                 result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.ABSENT);
-        boolean allAsked = result.attempts().size() >= group.backends().size();
-        if (somebodyAnswered || !allAsked) {
+        if (somebodyAnswered || somebodyLeft(result)) {
             trouble.failed(
                     Type.BACKENDS_DEGRADED,
                     "backends of group '" + group.name() + "' failed, and no other had an answer",
@@ -61,6 +63,14 @@ final class Alerts {
                     "all backends of group '" + group.name() + "' failed",
                     details(request, result));
         }
+    }
+
+    /** Whether a backend that is well, as far as is known, was not asked. */
+    private boolean somebodyLeft(FanoutResult result) {
+        return group.backends().stream()
+                .filter(roster::isInGoodHealth)
+                .anyMatch(
+                        backend -> result.attempts().stream().noneMatch(attempt -> backend.equals(attempt.backend())));
     }
 
     private static List<String> details(GatewayRequest request, FanoutResult result) {

@@ -159,15 +159,17 @@ final class Assembly {
 
     private Upstreams upstreams(BackendClient client) {
         Map<String, Upstream> upstreams = new HashMap<>();
-        from.groups.forEach((name, group) -> upstreams.put(
-                name,
-                new Upstream(
-                        group,
-                        roster(group, client),
-                        paces(group),
-                        guard("selector of group '" + name + "'"),
-                        new Alerts(group, clock, messages))));
+        from.groups.forEach((name, group) -> upstreams.put(name, upstream(group, roster(group, client))));
         return new Upstreams(Map.copyOf(upstreams));
+    }
+
+    private Upstream upstream(BackendGroup group, Roster roster) {
+        return new Upstream(
+                group,
+                roster,
+                paces(group),
+                guard("selector of group '" + group.name() + "'"),
+                new Alerts(group, roster, clock, messages));
     }
 
     private Paces paces(BackendGroup group) {

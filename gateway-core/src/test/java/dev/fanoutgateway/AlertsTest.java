@@ -4,7 +4,9 @@ import static dev.fanoutgateway.Stand.everything;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.fanout.FanoutStrategy;
+import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.BackendClient.Failure;
+import dev.fanoutgateway.spi.BackendStatus;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.DevMessage.Priority;
 import dev.fanoutgateway.spi.DevMessage.Type;
@@ -91,6 +93,36 @@ class AlertsTest {
         assertThat(stand.delivered).hasSize(1);
         stand.pass(Duration.ofMinutes(5).toMillis());
         assertThat(stand.delivered).extracting(DevMessage::count).containsExactly(1L, 999L);
+    }
+
+    @Test
+    void aStormIsToldOnceAlthoughOneBackendFailsFasterThanTheOthersAndIsEjected() {
+        stand.on("a", Script.answers(500, "broken"))
+                .on("b", Script.answers(500, "broken").in(30))
+                .on("c", Script.answers(500, "broken").in(40));
+        for (int i = 0; i < 100; i++) {
+            stand.ask("/" + i);
+            stand.pass(5);
+        }
+        stand.pass(Duration.ofMinutes(5).toMillis());
+        assertThat(stand.attempts).extracting(AttemptOutcome::detail).contains(AttemptOutcome.EJECTED);
+        assertThat(stand.types()).hasSize(100).containsOnly(Type.BACKENDS_DOWN);
+        assertThat(stand.delivered).extracting(DevMessage::count).containsExactly(1L, 99L);
+    }
+
+    @Test
+    void anEjectedBackendThatASelectorLeavesOutCountsAsFailed() {
+        stand.builder.backends(BackendGroup.of("default", "http://a", "http://b", "http://c")
+                .selector((request, backends) -> backends.stream()
+                        .filter(BackendStatus::available)
+                        .map(BackendStatus::backend)
+                        .toList()));
+        stand.all(Script.answers(500, "broken"));
+        for (int i = 0; i < 20; i++) {
+            stand.answer("/a");
+        }
+        assertThat(stand.lastRecord().attempts()).hasSize(2);
+        assertThat(stand.types()).hasSize(20).containsOnly(Type.BACKENDS_DOWN);
     }
 
     @Test

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A backend's failures: how many in a row, and their share of the attempts within a sliding window of ten slices. Safe for
- * use by any thread; a success of a backend that has none costs one volatile read where no share is taken.
+ * use by any thread; a success after a success costs one volatile read where no share is taken.
  */
 final class FailureCounts {
     private static final int SLICES = 10;
@@ -18,8 +18,14 @@ final class FailureCounts {
     private final int[] failures = new int[SLICES];
     private int inARow;
 
-    /** Whether there is nothing that a success changes. */
-    private volatile boolean clean = true;
+    /** Of the latest attempt. */
+    private volatile Last last = Last.UNKNOWN;
+
+    private enum Last {
+        UNKNOWN,
+        SUCCEEDED,
+        FAILED
+    }
 
     FailureCounts(Ejection ejection) {
         afterFailures = ejection.afterFailures();
@@ -29,12 +35,12 @@ final class FailureCounts {
     }
 
     void succeeded(long now) {
-        if (clean && failureShare == 0) {
+        if (last == Last.SUCCEEDED && failureShare == 0) {
             return;
         }
         synchronized (this) {
             inARow = 0;
-            clean = true;
+            last = Last.SUCCEEDED;
             attempts[slice(now)]++;
         }
     }
@@ -45,21 +51,21 @@ final class FailureCounts {
         attempts[slice]++;
         failures[slice]++;
         inARow++;
-        clean = false;
+        last = Last.FAILED;
         if (afterFailures > 0 && inARow >= afterFailures) {
             return inARow + (inARow == 1 ? " failure" : " failures in a row");
         }
         return failureShare > 0 ? share(now) : null;
     }
 
-    /** Whether the last attempt was a success, or there was none. */
+    /** Whether the last attempt was a success; not if nothing is known yet. */
     boolean lastSucceeded() {
-        return clean;
+        return last == Last.SUCCEEDED;
     }
 
     synchronized void clear() {
         inARow = 0;
-        clean = true;
+        last = Last.UNKNOWN;
         for (int i = 0; i < SLICES; i++) {
             attempts[i] = 0;
             failures[i] = 0;

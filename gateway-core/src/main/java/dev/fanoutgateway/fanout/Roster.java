@@ -75,6 +75,11 @@ public final class Roster {
         return maxConcurrent;
     }
 
+    /** Whether {@code backend} is asked as a matter of course: it is neither ejected nor fails its health checks. */
+    public boolean isInGoodHealth(Backend backend) {
+        return condition(backend).good();
+    }
+
     Condition condition(Backend backend) {
         Replica replica = replicas.get(backend);
         return replica == null ? Condition.GOOD : replica.condition;
@@ -121,7 +126,7 @@ public final class Roster {
         VitalSign sign = VitalSign.of(outcome, hadItsTime);
         switch (pass.kind()) {
             case ORDINARY -> count(replica, pass.term(), sign, outcome);
-            case TRIAL -> judgeTrial(replica, pass.term(), sign);
+            case TRIAL -> judgeTrial(replica, pass.term(), sign, outcome);
             case FORCED -> {
                 if (sign == VitalSign.ALIVE) {
                     bringBack(replica, pass.term());
@@ -189,10 +194,7 @@ public final class Roster {
         String reason = replica.failures.failed(now);
         if (reason != null && eject(replica, term, now)) {
             String title = replica + " is ejected for " + pauseNanos / 1_000_000 + " ms: " + reason;
-            if (othersServe(replica)) {
-                replica.ejectionTold = true;
-                tell(Type.BACKEND_EJECTED, "ejected", replica, title, outcome.describe());
-            } else {
+            if (!tellEjection(replica, title, outcome)) {
                 Fanout.LOG.info(title); // the whole group fails, and that is told to the developers
             }
         }
@@ -214,6 +216,17 @@ public final class Roster {
         }
     }
 
+    /** Tells of an ejection, once, if another is known to serve. */
+    private boolean tellEjection(Replica replica, String title, AttemptOutcome outcome) {
+        if (!othersServe(replica)) {
+            return false;
+        }
+        replica.ejectionTold = true;
+        tell(Type.BACKEND_EJECTED, "ejected", replica, title, outcome.describe());
+        return true;
+    }
+
+    /** Whether another one does as far as is known: of those that were not asked yet, nothing is. */
     private boolean othersServe(Replica ejected) {
         for (Replica other : replicas.values()) {
             if (other != ejected && other.condition.good() && other.failures.lastSucceeded()) {
@@ -223,7 +236,7 @@ public final class Roster {
         return false;
     }
 
-    private void judgeTrial(Replica replica, int term, VitalSign sign) {
+    private void judgeTrial(Replica replica, int term, VitalSign sign, AttemptOutcome outcome) {
         if (sign == VitalSign.ALIVE) {
             bringBack(replica, term);
             return;
@@ -231,9 +244,13 @@ public final class Roster {
         long pause = sign == VitalSign.FAILED ? pauseNanos : pauseNanos / 10;
         long until = clock.nanoTime() + pause;
         synchronized (lock) {
-            if (replica.condition.term() == term) {
-                replica.condition = replica.condition.pausedUntil(until);
+            if (replica.condition.term() != term) {
+                return;
             }
+            replica.condition = replica.condition.pausedUntil(until);
+        }
+        if (sign == VitalSign.FAILED && !replica.ejectionTold) {
+            tellEjection(replica, replica + " still fails, and stays ejected", outcome); // meanwhile others may serve
         }
     }
 

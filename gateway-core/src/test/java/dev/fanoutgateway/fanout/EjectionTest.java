@@ -150,6 +150,7 @@ class EjectionTest {
     void aShareOfFailuresEjects() {
         Ward shared =
                 new Ward(new Ejection(0, 0.3, Duration.ofSeconds(10), 20, Duration.ofSeconds(5), 0.5), "a", "b", "c");
+        shared.succeed("b");
         for (int i = 0; i < 14; i++) {
             shared.succeed("a");
         }
@@ -237,6 +238,7 @@ class EjectionTest {
 
     @Test
     void theDevelopersAreToldOnceOfAnEjectionAndOnceOfTheReturn() {
+        ward.succeed("b");
         ward.fail("a", 7);
         ward.pass(10_000);
         ward.fail("a", 1);
@@ -264,6 +266,25 @@ class EjectionTest {
         ward.pass(10_000);
         ward.succeed("a");
         assertThat(ward.messages).isEmpty();
+    }
+
+    @Test
+    void whileNothingIsKnownOfTheOthersAnEjectionIsNotToldYet() {
+        ward.fail("a", 5);
+        ward.fail("b", 1);
+        ward.pass(10_000);
+        ward.fail("a", 1);
+        assertThat(ward.messages).isEmpty();
+        ward.succeed("c");
+        ward.pass(10_000);
+        ward.fail("a", 1);
+        ward.pass(10_000);
+        ward.fail("a", 1);
+
+        assertThat(ward.titles()).containsExactly("backend http://a of group 'group' still fails, and stays ejected");
+        ward.pass(10_000);
+        ward.succeed("a");
+        assertThat(ward.messages).extracting(DevMessage::type).containsExactly(Type.BACKEND_EJECTED, Type.RECOVERED);
     }
 
     @Test
