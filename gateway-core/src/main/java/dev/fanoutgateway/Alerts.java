@@ -34,7 +34,7 @@ final class Alerts {
     /** Tells of {@code result}, once for each flight. */
     void report(Route route, GatewayRequest request, FanoutResult result) {
         switch (result.cause()) {
-            case ACCEPTED, FINAL -> trouble.succeeded();
+            case ACCEPTED, FINAL, UNCOMBINED -> trouble.succeeded();
             case ABSENT -> {
                 trouble.succeeded(); // everybody asked has answered properly
                 messages.accept(DevMessage.of(
@@ -44,18 +44,20 @@ final class Alerts {
                         details(request, result),
                         Instant.ofEpochMilli(clock.currentTimeMillis())));
             }
-            case BROKEN, UNAVAILABLE, LATE -> failed(request, result);
+            case BROKEN, UNAVAILABLE, TOO_FEW, LATE -> failed(request, result);
             case CANCELLED -> {}
         }
     }
 
     private void failed(GatewayRequest request, FanoutResult result) {
-        boolean somebodyAnswered =
-                result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.ABSENT);
+        boolean tooFew = result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.LOST);
+        boolean somebodyAnswered = tooFew
+                || result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.ABSENT);
         if (somebodyAnswered || somebodyLeft(result)) {
             trouble.failed(
                     Type.BACKENDS_DEGRADED,
-                    "backends of group '" + group.name() + "' failed, and no other had an answer",
+                    "backends of group '" + group.name() + "' failed, and " + (tooFew ? "too few others" : "no other")
+                            + " had an answer",
                     details(request, result));
         } else {
             trouble.failed(

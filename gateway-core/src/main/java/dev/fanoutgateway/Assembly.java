@@ -5,6 +5,7 @@ import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.caching.MemoryResponseCache;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.fanout.Fanout;
+import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.fanout.GroupLoad;
 import dev.fanoutgateway.fanout.Probes;
 import dev.fanoutgateway.fanout.Roster;
@@ -136,8 +137,12 @@ final class Assembly {
     }
 
     private Route guarded(Route route) {
-        return route.withAcceptor(
-                new GuardedAcceptor(route.acceptor(), guard("response acceptor of route '" + route + "'")));
+        FanoutStrategy strategy = route.strategy()
+                .combiner(combiner -> new GuardedCombiner(
+                        combiner, route.cache(), guard("combiner of route '" + route + "'"), clock, executor));
+        return route.withStrategy(strategy)
+                .withAcceptor(
+                        new GuardedAcceptor(route.acceptor(), guard("response acceptor of route '" + route + "'")));
     }
 
     private SharedCache cache() {

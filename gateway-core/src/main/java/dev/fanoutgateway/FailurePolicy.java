@@ -6,7 +6,7 @@ import dev.fanoutgateway.fanout.FanoutResult.Cause;
 public enum FailurePolicy {
     /** 404 whatever the cause. */
     ENVELOPE_404,
-    /** 404 where every backend said it has nothing, 502 broken, 503 none reachable, 504 late. */
+    /** 404 where every backend said it has nothing, 502 broken or too few, 503 none reachable, 504 late, 500 uncombined. */
     BY_CAUSE;
 
     int statusFor(Cause cause) {
@@ -17,7 +17,8 @@ public enum FailurePolicy {
             case ABSENT -> 404;
             case UNAVAILABLE -> 503;
             case LATE -> 504;
-            case ACCEPTED, FINAL, BROKEN, CANCELLED -> 502;
+            case UNCOMBINED -> 500;
+            case ACCEPTED, FINAL, BROKEN, TOO_FEW, CANCELLED -> 502;
         };
     }
 }

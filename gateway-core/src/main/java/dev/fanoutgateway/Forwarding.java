@@ -10,7 +10,6 @@ import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
-import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.GatewayClock;
 import java.time.Duration;
@@ -121,14 +120,14 @@ final class Forwarding {
         upstream.alerts().report(admission.exchange().route(), admission.forwarded(), result);
         CacheKey key = admission.key();
         GatewayResponse response = result.response();
-        Backend backend = result.backend();
+        String giver = result.backend() == null ? "combined" : result.backend().id();
         boolean shared = false;
         CompletionStage<Boolean> storing = null;
-        if (key != null && result.cause() == FanoutResult.Cause.ACCEPTED && response != null && backend != null) {
+        if (key != null && result.cause() == FanoutResult.Cause.ACCEPTED && response != null) {
             GatewayRequest asked = admission.forwarded();
-            shared = CacheRules.storable(policy, asked, response, backend.id(), sentMillis, clock.currentTimeMillis())
+            shared = CacheRules.storable(policy, asked, response, giver, sentMillis, clock.currentTimeMillis())
                     .isPresent(); // by the rules, not by what a store says, which may be slow or broken
-            storing = cache.store(policy, key, asked, response, backend.id(), sentMillis);
+            storing = cache.store(policy, key, asked, response, giver, sentMillis);
         } else if (key != null && result.cause() == FanoutResult.Cause.ABSENT) {
             cache.absent(key, policy.absentTtl());
         }

@@ -56,7 +56,7 @@ record Landing(
         return switch (result.cause()) {
             case ACCEPTED, FINAL ->
                 shared && response != null && CacheRules.sameVariant(response.headers(), asked, follower.forwarded());
-            case ABSENT, BROKEN, UNAVAILABLE, LATE -> true;
+            case ABSENT, BROKEN, UNAVAILABLE, TOO_FEW, UNCOMBINED, LATE -> true;
             case CANCELLED -> false;
         };
     }
@@ -89,7 +89,11 @@ record Landing(
         }
         GatewayResponse nobody = Refusals.nobody(
                 admission.exchange().request(), admission.exchange().route().failurePolicy(), result.cause());
-        Outcome outcome = result.cause() == FanoutResult.Cause.ABSENT ? Outcome.ABSENT : Outcome.FAILED;
+        Outcome outcome = switch (result.cause()) {
+            case ABSENT -> Outcome.ABSENT;
+            case UNCOMBINED -> Outcome.ERROR;
+            case ACCEPTED, FINAL, BROKEN, UNAVAILABLE, TOO_FEW, LATE, CANCELLED -> Outcome.FAILED;
+        };
         return new Answer(nobody, outcome, grant, attempts, status);
     }
 }

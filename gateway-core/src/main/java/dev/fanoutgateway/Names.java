@@ -1,6 +1,7 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.auth.KeyEntry;
+import dev.fanoutgateway.fanout.FanoutStrategy;
 import java.util.List;
 import java.util.Set;
 
@@ -29,6 +30,12 @@ final class Names {
         if (!from.groups.containsKey(route.backends())) {
             throw new IllegalStateException(
                     dangling("route '" + route + "'", "backends", route.backends(), from.groups.keySet()));
+        }
+        int quorum = route.strategy().quorum();
+        int most = from.groups.get(route.backends()).backends().size();
+        if (quorum > most && quorum != FanoutStrategy.EVERYBODY) {
+            throw new IllegalStateException("route '" + route + "' collects " + quorum + " answers, expected 1 to "
+                    + most + ", the backends of group '" + route.backends() + "'");
         }
         if (route.auth() == null) {
             return route.withAuth(knowsKeys ? Auth.REQUIRED : Auth.NONE);

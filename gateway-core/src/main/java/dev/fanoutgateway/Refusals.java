@@ -90,9 +90,11 @@ final class Refusals {
             case ABSENT -> "No backend has this resource.";
             case UNAVAILABLE -> "No backend can be reached.";
             case LATE -> "No backend answered in time.";
+            case TOO_FEW -> "Too few backends gave an acceptable answer.";
+            case UNCOMBINED -> "The backends' answers could not be combined.";
             case ACCEPTED, FINAL, BROKEN, CANCELLED -> "No backend gave an acceptable answer.";
         };
-        return response(request, status, cause.name().toLowerCase(Locale.ROOT), message);
+        return response(request, status, cause.name().toLowerCase(Locale.ROOT).replace('_', '-'), message);
     }
 
     private static GatewayResponse response(GatewayRequest request, int status, String reason, String message) {

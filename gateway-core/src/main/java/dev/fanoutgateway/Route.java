@@ -141,6 +141,10 @@ public final class Route {
         return new Builder(this).accept(other).build();
     }
 
+    Route withStrategy(FanoutStrategy other) {
+        return new Builder(this).strategy(other).build();
+    }
+
     @Override
     public String toString() {
         return methods.isEmpty() ? pattern.toString() : String.join(",", methods) + ' ' + pattern;

@@ -8,7 +8,6 @@ import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendSelector.Demand;
 import dev.fanoutgateway.spi.BackendStatus;
-import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,7 +33,7 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
         return new Fanout.Plan(
                 route.strategy(),
                 candidates(demand, fanout),
-                outbound(forwarded, route.acceptor()),
+                outbound(forwarded, route),
                 route.acceptor(),
                 exchange.deadlineNanos(),
                 route.attemptTimeout().toNanos(),
@@ -72,13 +71,25 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
         return copy;
     }
 
-    /** What is sent: the group's own fields in place of the client's, and an encoding that the acceptor can read. */
-    private GatewayRequest outbound(GatewayRequest forwarded, ResponseAcceptor acceptor) {
-        if (group.headers().size() == 0 && !acceptor.needsBody()) {
+    /** What a route sends. Answers that are combined have to be whole. */
+    private GatewayRequest outbound(GatewayRequest forwarded, Route route) {
+        boolean combined = route.strategy().combiner() != null && Whole.isSafe(forwarded);
+        return outbound(
+                combined ? Whole.wanted(forwarded) : forwarded,
+                combined || route.acceptor().needsBody());
+    }
+
+    /**
+     * What is sent: the group's own fields in place of the client's.
+     *
+     * @param readable whether the answer has to be in an encoding that the gateway can read
+     */
+    GatewayRequest outbound(GatewayRequest forwarded, boolean readable) {
+        if (group.headers().size() == 0 && !readable) {
             return forwarded;
         }
         Headers.Builder headers = forwarded.headers().toBuilder();
-        if (acceptor.needsBody()) {
+        if (readable) {
             headers.set("Accept-Encoding", "identity");
         }
         group.headers().forEach((name, value) -> headers.remove(name));

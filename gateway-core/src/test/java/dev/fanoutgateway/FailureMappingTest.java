@@ -27,7 +27,8 @@ class FailureMappingTest {
             case BROKEN -> Script.answers(500, "theirs");
             case UNAVAILABLE -> Script.fails(Failure.UNREACHABLE);
             case LATE -> Script.hangs();
-            case ACCEPTED, FINAL, CANCELLED -> throw new IllegalArgumentException("no failure: " + cause);
+            case ACCEPTED, FINAL, TOO_FEW, UNCOMBINED, CANCELLED ->
+                throw new IllegalArgumentException("no failure: " + cause);
         };
     }
 

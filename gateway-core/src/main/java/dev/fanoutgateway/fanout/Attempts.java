@@ -25,6 +25,18 @@ final class Attempts {
         return running == 0;
     }
 
+    int running() {
+        return running;
+    }
+
+    /** The next attempt, whether it is made or not. */
+    Attempt next(Fanout.Plan plan, Lineup.Entry entry, long deadlineNanos, long now) {
+        boolean endsWithRace = deadlineNanos - now <= plan.attemptTimeoutNanos();
+        long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
+        boolean alone = inFlight.at(entry.backend()) == 1;
+        return new Attempt(entry.backend(), all.size() + 1, now, limit, endsWithRace, entry.pass(), alone);
+    }
+
     /** An attempt that is made; it counts as under way at its backend already. */
     void launch(Step step, Attempt attempt) {
         all.add(attempt);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cause why it ended so
  * @param response the answer; present for {@link Cause#ACCEPTED} and {@link Cause#FINAL} only
- * @param backend who gave it; present when {@code response} is
+ * @param backend who gave it; null if there is none, or it was combined from several
  * @param attempts every attempt, in the order of launches
  * @param elapsedNanos from the start of the race to its end
  * @param notes why somebody was not asked who otherwise would have been, in words that hold no secret; mostly empty
@@ -39,6 +39,10 @@ public record FanoutResult(
         BROKEN,
         /** No backend could be reached, or there is none. */
         UNAVAILABLE,
+        /** Answers were collected, some are acceptable, and these are too few. */
+        TOO_FEW,
+        /** Answers enough were collected, and the combiner made none of them. */
+        UNCOMBINED,
         /** The time was up. */
         LATE,
         /** The race was called off. */

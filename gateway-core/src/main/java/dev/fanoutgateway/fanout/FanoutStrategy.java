@@ -1,6 +1,10 @@
 package dev.fanoutgateway.fanout;
 
+import dev.fanoutgateway.spi.Combiner;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When the attempts of a race are launched. Immutable.
@@ -11,12 +15,17 @@ import java.time.Duration;
  * to the next only if nothing was sent.
  *
  * <p>What is asked beyond the first attempt, for speed or after a failure, is drawn from a budget; see {@link RoutePace}.
- * {@link #parallel()} and {@link #ordered} are exempt, since asking everybody is what they mean. So is what no backend feels
+ * {@link #parallel()}, {@link #ordered} and {@link #collect} are exempt, since asking everybody is what they mean. So is what no backend feels
  * as more than one request: asking the next after an attempt of which nothing was sent, or after a proper 'no such resource'.
  */
 public final class FanoutStrategy {
     /** A stagger after which nothing is launched: only a rejection launches the next attempt. */
     static final long NEVER = Long.MAX_VALUE;
+
+    /** The {@link #quorum()} of {@link #collectAll}. */
+    public static final int EVERYBODY = Integer.MAX_VALUE;
+
+    private static final int MOST_WANTED = 1_000;
 
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final HedgeDelay AT_ONCE = HedgeDelay.fixed(Duration.ZERO);
@@ -30,7 +39,17 @@ public final class FanoutStrategy {
     private final long graceNanos;
     private final int maxAttempts;
 
+    private final int quorum;
+    private final @Nullable Combiner combiner;
+
     private FanoutStrategy(String name, HedgeDelay delay, long graceNanos, int maxAttempts) {
+        this(name, delay, graceNanos, maxAttempts, 1, null);
+    }
+
+    private FanoutStrategy(
+            String name, HedgeDelay delay, long graceNanos, int maxAttempts, int quorum, @Nullable Combiner combiner) {
+        this.quorum = quorum;
+        this.combiner = combiner;
         this.name = name;
         this.delay = delay;
         this.graceNanos = graceNanos;
@@ -100,6 +119,54 @@ public final class FanoutStrategy {
         return new FanoutStrategy("adaptive", delay, 0, Integer.MAX_VALUE);
     }
 
+    /**
+     * Asks all backends at once, waits for {@code quorum} acceptable answers, and has {@code combiner} make one of them; the
+     * attempts that are still under way by then are cut. Costs one call to each backend per request, and waits for the
+     * {@code quorum}-th fastest.
+     *
+     * <p>Once so many cannot come together any more, or the time is up, the attempts under way are cut, and the route's
+     * failure policy answers: a combiner never sees fewer acceptable answers than it asked for. To combine what there is, use
+     * {@link #collectAll}. Where everybody so far says properly that there is no such resource, the others are waited for: then
+     * it is absent, or answers are too few. Methods that are not safe are not collected: they go to one backend, whose answer is given.
+     *
+     * @param quorum 1 to 1,000; a gateway is not built with more than the group has backends
+     */
+    public static FanoutStrategy collect(int quorum, Combiner combiner) {
+        if (quorum < 1 || quorum > MOST_WANTED) {
+            throw new IllegalArgumentException("expected a quorum of 1 to " + MOST_WANTED + ", got " + quorum);
+        }
+        return collecting(quorum, combiner);
+    }
+
+    /**
+     * As {@link #collect}, waiting for everybody: each backend has answered or failed, or the request's time is up. Then what
+     * there is gets combined, if at least one answer is acceptable. The slowest backend decides how long that takes; the
+     * time of an attempt bounds it.
+     */
+    public static FanoutStrategy collectAll(Combiner combiner) {
+        return collecting(EVERYBODY, combiner);
+    }
+
+    private static FanoutStrategy collecting(int quorum, Combiner combiner) {
+        Objects.requireNonNull(combiner, "combiner");
+        return new FanoutStrategy("collect", AT_ONCE, 0, Integer.MAX_VALUE, quorum, combiner);
+    }
+
+    /** This strategy with another combiner, if it has one. */
+    public FanoutStrategy combiner(UnaryOperator<Combiner> other) {
+        return combiner == null ? this : collecting(quorum, other.apply(combiner));
+    }
+
+    /** What makes one answer of several; null if the strategy gives one backend's. */
+    public @Nullable Combiner combiner() {
+        return combiner;
+    }
+
+    /** How many acceptable answers are waited for: 1 but for {@link #collect}, and {@link #EVERYBODY} for as many as come. */
+    public int quorum() {
+        return quorum;
+    }
+
     /** The strategy's name in configuration and records, such as {@code hedged}. */
     public String name() {
         return name;
@@ -138,6 +205,9 @@ public final class FanoutStrategy {
 
     @Override
     public String toString() {
+        if (combiner != null) {
+            return name + '(' + (quorum == EVERYBODY ? "all" : quorum) + ", " + combiner + ')';
+        }
         if (graceNanos > 0) {
             return name + '(' + Duration.ofNanos(graceNanos) + ')';
         }

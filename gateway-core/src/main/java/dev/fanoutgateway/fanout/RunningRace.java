@@ -5,6 +5,8 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import dev.fanoutgateway.spi.BackendClient.Call;
 import dev.fanoutgateway.spi.BackendClient.Reply;
+import dev.fanoutgateway.spi.Combiner;
+import dev.fanoutgateway.spi.Combiner.Part;
 import dev.fanoutgateway.spi.GatewayClock.Timer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +14,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A race under way: feeds what happens to the {@link Standings}, one event at a time under a lock, and carries out what they
+ * A race or collection under way: feeds what happens to its {@link Course}, one event at a time under a lock, and carries out what they
  * call for with no lock held. One timer serves the whole race; one that was set for too early a time just looks again.
  */
 final class RunningRace implements Fanout.Race {
@@ -24,9 +26,9 @@ final class RunningRace implements Fanout.Race {
     /** Guards everything beneath, and the attempts. */
     private final Object lock = new Object();
 
-    private final Standings standings;
+    private final Course standings;
     private @Nullable Timer timer;
-    private long armedFor = Standings.NEVER;
+    private long armedFor = Course.NEVER;
     private long ticket;
 
     RunningRace(Fanout fanout, Fanout.Plan plan) {
@@ -35,8 +37,10 @@ final class RunningRace implements Fanout.Race {
         this.startNanos = fanout.clock.nanoTime();
         FanoutStrategy strategy =
                 plan.pace().begin(plan.strategy(), plan.candidates().size());
-        this.standings =
-                new Standings(plan, strategy, fanout.inFlight, fanout.pushBack, plan.deadlineNanos() - startNanos);
+        long deadline = plan.deadlineNanos() - startNanos;
+        this.standings = strategy.combiner() != null && Standings.isSafe(plan.request())
+                ? new Gathering(plan, strategy, fanout.inFlight, fanout.pushBack, deadline)
+                : new Standings(plan, strategy, fanout.inFlight, fanout.pushBack, deadline);
     }
 
     @Override
@@ -75,7 +79,7 @@ final class RunningRace implements Fanout.Race {
                 return;
             }
             timer = null;
-            armedFor = Standings.NEVER;
+            armedFor = Course.NEVER;
             step = concluded(standings.tick(now()));
         }
         perform(step);
@@ -134,9 +138,18 @@ final class RunningRace implements Fanout.Race {
             }
             if (step.result != null) {
                 plan.pace().finished(step.result);
-                result.complete(step.result);
+                conclude(step.result, step.parts);
             }
             step = launch(step.launches);
+        }
+    }
+
+    private void conclude(FanoutResult ended, @Nullable List<Part> parts) {
+        Combiner combiner = plan.strategy().combiner();
+        if (parts == null || combiner == null) {
+            result.complete(ended);
+        } else {
+            new Combining(ended, this::now, result).begin(combiner, plan, parts);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
+import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
@@ -9,15 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a race and every decision in it: whom to ask next and when, what to wait for, who has won. Does no I/O and
- * calls nobody; what a change calls for is returned as a {@link Step}. Times count from the start of the race.
- *
- * <p>Not safe for use by several threads: the race calls it under its lock.
+ * The course of a race: whom to ask next and when, what to wait for, who has won.
  */
-final class Standings {
-    /** A time that never comes. */
-    static final long NEVER = Long.MAX_VALUE;
-
+final class Standings implements Course {
     /** A hedge that the budget refused is tried again after its delay, but no sooner than this. */
     private static final long SOONEST_RETRY_NANOS = 1_000_000;
 
@@ -57,7 +52,7 @@ final class Standings {
         this.pushBack = pushBack;
         this.restraint = new Restraint(plan.pace());
         this.deadlineNanos = deadlineNanos;
-        this.safe = SAFE_METHODS.contains(plan.request().method());
+        this.safe = isSafe(plan.request());
         this.staggerNanos = safe ? plan.pace().staggerNanos(strategy) : FanoutStrategy.NEVER;
         this.graceNanos = strategy.graceNanos();
         this.most = strategy.maxAttempts();
@@ -65,12 +60,18 @@ final class Standings {
         this.attempts = new Attempts(inFlight, Math.min(lineup.size(), 4));
     }
 
-    boolean isOver() {
+    /** Whether a request may be sent to several. */
+    static boolean isSafe(GatewayRequest request) {
+        return SAFE_METHODS.contains(request.method());
+    }
+
+    @Override
+    public boolean isOver() {
         return over;
     }
 
-    /** The first launches. */
-    Step begin() {
+    @Override
+    public Step begin() {
         Step step = new Step();
         if (!lineup.hasNext()) {
             finish(step, Cause.UNAVAILABLE, null, 0);
@@ -88,9 +89,8 @@ final class Standings {
         return step;
     }
 
-    /** An attempt has come to something; null if that is of no interest any more. */
-    @Nullable
-    Step arrived(Attempt attempt, Finding finding, long now) {
+    @Override
+    public @Nullable Step arrived(Attempt attempt, Finding finding, long now) {
         if (!attempt.running) {
             return null;
         }
@@ -115,8 +115,8 @@ final class Standings {
         return step;
     }
 
-    /** Time has passed. */
-    Step tick(long now) {
+    @Override
+    public Step tick(long now) {
         Step step = new Step();
         if (now >= deadlineNanos) {
             end(step, Cause.LATE, now);
@@ -142,15 +142,15 @@ final class Standings {
         return step;
     }
 
-    /** The race cannot or need not go on. */
-    Step abort(Cause cause, long now) {
+    @Override
+    public Step abort(Cause cause, long now) {
         Step step = new Step();
         finish(step, cause, null, now);
         return step;
     }
 
-    /** When {@link #tick} is to be called at the latest; {@link #NEVER} once the race is over. */
-    long dueNanos() {
+    @Override
+    public long dueNanos() {
         if (over) {
             return NEVER;
         }
@@ -191,7 +191,7 @@ final class Standings {
                 lineup.putBack(entry);
                 return false;
             }
-            Attempt attempt = attempt(entry, now);
+            Attempt attempt = attempts.next(plan, entry, deadlineNanos, now);
             if (granted) {
                 asked++;
                 attempts.launch(step, attempt);
@@ -201,14 +201,6 @@ final class Standings {
             attempts.refuse(step, attempt, entry.refusal(), now);
         }
         return false;
-    }
-
-    private Attempt attempt(Lineup.Entry entry, long now) {
-        boolean endsWithRace = deadlineNanos - now <= plan.attemptTimeoutNanos();
-        long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
-        int number = attempts.all().size() + 1;
-        boolean alone = inFlight.at(entry.backend()) == 1;
-        return new Attempt(entry.backend(), number, now, limit, endsWithRace, entry.pass(), alone);
     }
 
     /** Keeps an acceptable answer; from here on only a better-ranked one can win. */

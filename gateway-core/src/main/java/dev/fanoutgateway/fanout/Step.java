@@ -2,6 +2,7 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.BackendClient.Call;
+import dev.fanoutgateway.spi.Combiner.Part;
 import dev.fanoutgateway.spi.GatewayClock.Timer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,10 @@ final class Step {
 
     @Nullable
     FanoutResult result;
+
+    /** What a combiner is given before there is a result; null if there is nothing to combine. */
+    @Nullable
+    List<Part> parts;
 
     /** A timer that is not needed any more. */
     @Nullable

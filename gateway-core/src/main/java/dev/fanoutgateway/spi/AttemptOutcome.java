@@ -25,7 +25,7 @@ public record AttemptOutcome(
 
     /** What became of an attempt. */
     public enum Result {
-        /** Its answer was given to the caller. */
+        /** Its answer was given to the caller, or to the combiner that made the caller's of several. */
         WON,
         /** It had an acceptable answer, but another was given. */
         LOST,

@@ -181,6 +181,7 @@ class RandomRacesTest {
                             .as(label)
                             .allMatch(a -> a.result() == Result.ABSENT || a.result() == Result.UNREACHABLE);
                 case CANCELLED -> assertThat(result.elapsedNanos()).as(label).isEqualTo(cancelAt);
+                case TOO_FEW, UNCOMBINED -> throw new AssertionError(label + " collects nothing");
                 case LATE, BROKEN ->
                     assertThat(firstAcceptable(attempts)).as(label).isNull();
             }
