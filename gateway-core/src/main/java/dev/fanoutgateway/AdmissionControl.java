@@ -157,7 +157,7 @@ final class AdmissionControl {
         CachePolicy policy = exchange.route().cache();
         // Before anything is keyed or added: a client's Connection field must remove neither variants nor fields of
         // ours.
-        GatewayRequest stripped = keyless.withHeaders(HopByHop.endToEnd(keyless.headers()));
+        GatewayRequest stripped = keyless.withHeaders(Explain.strip(HopByHop.endToEnd(keyless.headers())));
         CacheRules.Use use = CacheRules.useFor(policy, stripped);
         if (use == CacheRules.Use.BYPASS) {
             return CompletableFuture.completedFuture(new Admission(exchange, stripped, grant, use, null, null, null));

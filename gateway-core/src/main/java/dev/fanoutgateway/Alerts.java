@@ -8,7 +8,6 @@ import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.GatewayClock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -76,10 +75,8 @@ final class Alerts {
     }
 
     private static List<String> details(GatewayRequest request, FanoutResult result) {
-        List<String> lines = new ArrayList<>();
-        lines.add(request + " -> " + result.cause() + " after " + result.elapsedNanos() / 1_000_000 + " ms");
-        result.attempts().forEach(attempt -> lines.add(attempt.describe()));
-        lines.addAll(result.notes());
+        List<String> lines = result.race().lines();
+        lines.set(0, request + " -> " + lines.get(0));
         return lines;
     }
 }

@@ -1,9 +1,8 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.http.GatewayResponse;
-import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.RaceRecord;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,23 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param response the response, without what {@link FanoutGateway} adds to every answer
  * @param outcome how it came about
  * @param grant what the request was granted
- * @param attempts the attempts made for it
+ * @param race what was asked of the backends; null if nothing was
+ * @param collapsed whether that was for another request
  * @param cacheStatus its {@code Cache-Status}; null where the cache had no say
  */
 record Answer(
         GatewayResponse response,
         Outcome outcome,
         Grant grant,
-        List<AttemptOutcome> attempts,
+        @Nullable RaceRecord race,
+        boolean collapsed,
         @Nullable String cacheStatus) {
 
     /** An answer that needed no backend. */
     static Answer of(GatewayResponse response, Outcome outcome, Grant grant) {
-        return new Answer(response, outcome, grant, List.of(), null);
+        return new Answer(response, outcome, grant, null, false, null);
     }
 
-    Answer cacheStatus(String status) {
-        return new Answer(response, outcome, grant, attempts, status);
+    Answer race(RaceRecord by) {
+        return new Answer(response, outcome, grant, by, collapsed, cacheStatus);
     }
 
     /** Whether the caller got what the credits were reserved for. */

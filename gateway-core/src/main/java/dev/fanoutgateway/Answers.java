@@ -7,7 +7,6 @@ import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
-import java.util.List;
 
 /** Answers from what the cache holds, and what is said of the cache in every answer. */
 final class Answers {
@@ -17,7 +16,7 @@ final class Answers {
     static Answer hit(Admission admission, CachedResponse entry, long nowMillis) {
         GatewayResponse response = CacheRules.serve(entry, admission.exchange().request(), nowMillis);
         String status = CacheStatus.hit(CacheRules.ttlSeconds(entry, nowMillis)).value();
-        return new Answer(response, Outcome.HIT, admission.grant(), List.of(), status);
+        return new Answer(response, Outcome.HIT, admission.grant(), null, false, status);
     }
 
     /** The failure that every backend's 'there is none' makes, remembered. */
@@ -26,7 +25,7 @@ final class Answers {
         GatewayResponse response =
                 Refusals.nobody(admission.exchange().request(), route.failurePolicy(), FanoutResult.Cause.ABSENT);
         String status = CacheStatus.hit(CacheRules.ttlSeconds(note, nowMillis)).value();
-        return new Answer(response, Outcome.ABSENT, admission.grant(), List.of(), status);
+        return new Answer(response, Outcome.ABSENT, admission.grant(), null, false, status);
     }
 
     /** Why the request went to the backends. */

@@ -83,8 +83,9 @@ final class Assembly {
                 cache);
         BackendClient client = client();
         Fanout fanout = new Fanout(client, clock, executor, observers::attempt);
-        Forwarding forwarding = new Forwarding(upstreams(client), fanout, cache, from.pluginTimeout, clock, handoff);
-        Completion completion = new Completion(limits, observers, clock);
+        Upstreams upstreams = upstreams(client);
+        Forwarding forwarding = new Forwarding(upstreams, fanout, cache, from.pluginTimeout, clock, handoff);
+        Completion completion = new Completion(limits, observers, new Explanations(upstreams), clock);
         return new FanoutGateway(
                 routes.stream().map(this::guarded).toList(),
                 admission,

@@ -9,6 +9,7 @@ import dev.fanoutgateway.spi.RequestRecord;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +19,13 @@ final class Completion {
 
     private final Limits limits;
     private final Observers observers;
+    private final Explanations explanations;
     private final GatewayClock clock;
 
-    Completion(Limits limits, Observers observers, GatewayClock clock) {
+    Completion(Limits limits, Observers observers, Explanations explanations, GatewayClock clock) {
         this.limits = limits;
         this.observers = observers;
+        this.explanations = explanations;
         this.clock = clock;
     }
 
@@ -48,16 +51,34 @@ final class Completion {
         if (decision != null && decision.lease() != null) {
             limits.settle(decision.lease(), answer.served() ? Settlement.COMMIT : Settlement.REFUND);
         }
-        observers.request(new RequestRecord(
+        RequestRecord record = record(exchange, answer);
+        observers.request(record);
+        return explanations.shown(exchange, grant, record, withFields(answer));
+    }
+
+    private RequestRecord record(Exchange exchange, Answer answer) {
+        Grant grant = answer.grant();
+        return new RequestRecord(
                 exchange.request().method(),
                 exchange.request().path(),
                 exchange.route().toString(),
                 Optional.ofNullable(grant.caller()),
                 answer.response().status(),
                 answer.outcome(),
-                answer.attempts(),
-                clock.nanoTime() - exchange.startNanos()));
-        return withFields(answer);
+                withoutLease(grant.decision()),
+                answer.cacheStatus() == null ? "" : answer.cacheStatus(),
+                answer.collapsed(),
+                answer.race(),
+                exchange.startNanos(),
+                clock.nanoTime() - exchange.startNanos());
+    }
+
+    /** A lease is nobody else's to settle. */
+    private static RateLimiter.@Nullable Decision withoutLease(RateLimiter.@Nullable Decision decision) {
+        return decision == null || decision.lease() == null
+                ? decision
+                : new RateLimiter.Decision(
+                        decision.allowed(), decision.states(), decision.binding(), decision.retryAfter(), null);
     }
 
     private static GatewayResponse withFields(Answer answer) {

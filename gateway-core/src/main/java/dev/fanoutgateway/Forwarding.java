@@ -111,7 +111,11 @@ final class Forwarding {
         Upstream upstream = upstreams.of(exchange.route().backends());
         long sentMillis = clock.currentTimeMillis();
         Fanout.Race race = fanout.start(upstream.plan(admission, fanout));
-        return new InFlight(race, race.result().thenApply(result -> landed(admission, upstream, result, sentMillis)));
+        return new InFlight(
+                race,
+                race.result()
+                        .thenApply(result ->
+                                landed(admission, upstream, upstream.accounted(admission, result), sentMillis)));
     }
 
     /** What is done once for each flight: the developers are told, and what may be stored is. */

@@ -4,11 +4,9 @@ import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
-import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,19 +71,19 @@ record Landing(
         GatewayResponse response = result.response();
         Grant grant = admission.grant();
         if (result.cause() == FanoutResult.Cause.CANCELLED) {
-            return Refusals.abandoned(admission.exchange().request(), grant);
+            return Refusals.abandoned(admission.exchange().request(), grant).race(result.race());
         }
         String status = Answers.forwardStatus(admission)
                 .stored(shared)
                 .collapsed(follower)
                 .value();
-        List<AttemptOutcome> attempts = follower ? List.of() : result.attempts();
         if (response != null) {
             GatewayResponse given = follower ? CacheRules.forAnother(response) : response;
             GatewayResponse own = admission.key() == null
                     ? given
                     : CacheRules.answer(given, admission.exchange().request(), receivedMillis);
-            return new Answer(own, follower ? Outcome.COLLAPSED : Outcome.FORWARDED, grant, attempts, status);
+            Outcome outcome = follower ? Outcome.COLLAPSED : Outcome.FORWARDED;
+            return new Answer(own, outcome, grant, result.race(), follower, status);
         }
         GatewayResponse nobody = Refusals.nobody(
                 admission.exchange().request(), admission.exchange().route().failurePolicy(), result.cause());
@@ -94,6 +92,6 @@ record Landing(
             case UNCOMBINED -> Outcome.ERROR;
             case ACCEPTED, FINAL, BROKEN, UNAVAILABLE, TOO_FEW, LATE, CANCELLED -> Outcome.FAILED;
         };
-        return new Answer(nobody, outcome, grant, attempts, status);
+        return new Answer(nobody, outcome, grant, result.race(), follower, status);
     }
 }

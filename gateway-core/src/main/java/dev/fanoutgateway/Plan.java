@@ -14,15 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param limits rates, all of which hold at once
  * @param quota credits for a day or month; null for none
  * @param routes paths that the plan covers; empty for all
+ * @param explain what its callers may be told of how their answers came about
  */
 public record Plan(
-        String name, List<Limit> limits, @Nullable Quota quota, List<PathPattern> routes) {
+        String name, List<Limit> limits, @Nullable Quota quota, List<PathPattern> routes, Explain explain) {
     public Plan {
         if (name.isBlank()) {
             throw new IllegalArgumentException("expected a plan's name, got a blank one");
         }
         limits = List.copyOf(limits);
         routes = List.copyOf(routes);
+    }
+
+    /** A plan whose callers are told nothing of how their answers came about. */
+    public Plan(String name, List<Limit> limits, @Nullable Quota quota, List<PathPattern> routes) {
+        this(name, limits, quota, routes, Explain.OFF);
     }
 
     /** A plan without limits that covers all routes. */
@@ -34,12 +40,12 @@ public record Plan(
     public Plan limit(Limit limit) {
         List<Limit> more = new ArrayList<>(limits);
         more.add(limit);
-        return new Plan(name, more, quota, routes);
+        return new Plan(name, more, quota, routes, explain);
     }
 
     /** This plan with a quota. */
     public Plan quota(Quota credits) {
-        return new Plan(name, limits, credits, routes);
+        return new Plan(name, limits, credits, routes, explain);
     }
 
     /** This plan restricted to paths that match one of these patterns, as in {@link PathPattern#of}. */
@@ -48,7 +54,13 @@ public record Plan(
                 name,
                 limits,
                 quota,
-                Arrays.stream(patterns).map(PathPattern::of).toList());
+                Arrays.stream(patterns).map(PathPattern::of).toList(),
+                explain);
+    }
+
+    /** This plan with callers who may be told this of how their answers came about. */
+    public Plan explain(Explain what) {
+        return new Plan(name, limits, quota, routes, what);
     }
 
     boolean covers(String path) {

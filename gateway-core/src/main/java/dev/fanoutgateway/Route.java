@@ -30,6 +30,7 @@ public final class Route {
     private final @Nullable Auth auth;
     private final long cost;
     private final FailurePolicy failurePolicy;
+    private final Explain explain;
 
     private Route(Builder builder) {
         pattern = builder.pattern;
@@ -46,6 +47,7 @@ public final class Route {
         auth = builder.auth;
         cost = builder.cost;
         failurePolicy = builder.failurePolicy;
+        explain = builder.explain;
     }
 
     /**
@@ -128,6 +130,11 @@ public final class Route {
         return failurePolicy;
     }
 
+    /** What everybody whom it lets in may be told of how answers came about. */
+    public Explain explain() {
+        return explain;
+    }
+
     /** Whether it takes such a request; see {@link Escapes#decoded}. */
     boolean takes(String method, String decodedPath) {
         return (methods.isEmpty() || methods.contains(method)) && pattern.matchesDecoded(decodedPath);
@@ -166,6 +173,7 @@ public final class Route {
         private @Nullable Auth auth;
         private long cost = 1;
         private FailurePolicy failurePolicy = FailurePolicy.ENVELOPE_404;
+        private Explain explain = Explain.OFF;
 
         private Builder(PathPattern pattern) {
             this.pattern = pattern;
@@ -186,6 +194,7 @@ public final class Route {
             auth = route.auth;
             cost = route.cost;
             failurePolicy = route.failurePolicy;
+            explain = route.explain;
         }
 
         /** Takes these methods only; they are case-sensitive. */
@@ -280,6 +289,12 @@ public final class Route {
         /** Answers a failure by this policy. */
         public Builder onFailure(FailurePolicy policy) {
             failurePolicy = policy;
+            return this;
+        }
+
+        /** Tells everybody whom the route lets in this of how answers came about; for single plans see {@link Plan#explain}. */
+        public Builder explain(Explain what) {
+            explain = what;
             return this;
         }
 

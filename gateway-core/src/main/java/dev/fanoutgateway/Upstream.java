@@ -1,6 +1,7 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.fanout.Fanout;
+import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
@@ -43,6 +44,20 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
                 paces.of(route),
                 roster,
                 outcome -> learn(demand, outcome));
+    }
+
+    /** {@code result} with what is left of the budget, where that is of interest. */
+    FanoutResult accounted(Admission admission, FanoutResult result) {
+        boolean exempt = result.race().delayNanos() == 0; // all were asked at once
+        boolean explained = result.response() == null || Explain.inFull(admission.exchange(), admission.grant());
+        return exempt || !explained
+                ? result
+                : result.budget(paces.of(admission.exchange().route()).budget());
+    }
+
+    /** The place of {@code backend} in the group's list, from 1; 0 if it is not in it. */
+    int ordinal(Backend backend) {
+        return group.backends().indexOf(backend) + 1;
     }
 
     /** Tells the selector what became of an attempt. */

@@ -35,7 +35,7 @@ class AlertsTest {
         assertMessage(stand.delivered.get(0), Type.BACKENDS_DOWN, Priority.CRITICAL, "backends:default");
         assertThat(stand.delivered.get(0).details())
                 .containsExactly(
-                        "GET /a -> BROKEN after 0 ms",
+                        "GET /a -> BROKEN after 0 ms, parallel",
                         "http://a UNREACHABLE after 0 ms: scripted",
                         "http://b REJECTED 503 after 0 ms: not acceptable",
                         "http://c TIMED_OUT after 0 ms: scripted");

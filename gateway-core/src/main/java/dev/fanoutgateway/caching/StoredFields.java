@@ -7,9 +7,9 @@ import java.util.Set;
 
 /** Which fields of a response are stored with it: those that are true for every later use (RFC 9111 section 3.1). */
 final class StoredFields {
-    /** Said anew for every answer: its age, the caller's limits. */
-    private static final Set<String> NOT_STORED =
-            Set.of("age", "cache-status", "content-length", "retry-after", "ratelimit");
+    /** Said anew for every answer: its age, the caller's limits, how long it took. */
+    private static final Set<String> NOT_STORED = Set.of(
+            "age", "cache-status", "content-length", "retry-after", "ratelimit", "server-timing", "x-gateway-explain");
 
     private StoredFields() {}
 

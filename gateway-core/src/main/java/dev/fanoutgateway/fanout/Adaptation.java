@@ -84,7 +84,7 @@ final class Adaptation {
 
     /** The name of the step that it stands on. */
     String label() {
-        return current.asksAllAtOnce() ? "parallel" : current.asksOnTime() ? "hedged" : "single";
+        return current.level(hedged);
     }
 
     /** A request was answered after this time. */

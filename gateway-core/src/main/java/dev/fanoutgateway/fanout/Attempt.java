@@ -1,6 +1,7 @@
 package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.AttemptOutcome.Occasion;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient.Call;
@@ -17,6 +18,9 @@ final class Attempt {
 
     /** Whether that is the deadline of the whole race. */
     final boolean endsWithRace;
+
+    /** Why it is launched. */
+    final Occasion occasion;
 
     /** What the group's roster said to it. */
     final Pass pass;
@@ -54,6 +58,7 @@ final class Attempt {
             long startNanos,
             long limitNanos,
             boolean endsWithRace,
+            Occasion occasion,
             Pass pass,
             boolean alone) {
         this.backend = backend;
@@ -61,6 +66,7 @@ final class Attempt {
         this.startNanos = startNanos;
         this.limitNanos = limitNanos;
         this.endsWithRace = endsWithRace;
+        this.occasion = occasion;
         this.pass = pass;
         this.alone = alone;
     }
@@ -79,7 +85,8 @@ final class Attempt {
         int status = finding == null || finding.response() == null
                 ? 0
                 : finding.response().status();
-        outcome = new AttemptOutcome(backend, number, startNanos, endNanos - startNanos, result, status, detail);
+        outcome = new AttemptOutcome(
+                backend, number, startNanos, endNanos - startNanos, result, status, detail, occasion);
         return outcome;
     }
 }

@@ -1,6 +1,7 @@
 package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.AttemptOutcome.Occasion;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +31,11 @@ final class Attempts {
     }
 
     /** The next attempt, whether it is made or not. */
-    Attempt next(Fanout.Plan plan, Lineup.Entry entry, long deadlineNanos, long now) {
+    Attempt next(Fanout.Plan plan, Lineup.Entry entry, Occasion occasion, long deadlineNanos, long now) {
         boolean endsWithRace = deadlineNanos - now <= plan.attemptTimeoutNanos();
         long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
         boolean alone = inFlight.at(entry.backend()) == 1;
-        return new Attempt(entry.backend(), all.size() + 1, now, limit, endsWithRace, entry.pass(), alone);
+        return new Attempt(entry.backend(), all.size() + 1, now, limit, endsWithRace, occasion, entry.pass(), alone);
     }
 
     /** An attempt that is made; it counts as under way at its backend already. */

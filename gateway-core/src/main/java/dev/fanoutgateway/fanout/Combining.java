@@ -3,6 +3,7 @@ package dev.fanoutgateway.fanout;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.Combiner;
 import dev.fanoutgateway.spi.Combiner.Part;
+import dev.fanoutgateway.spi.RaceRecord;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,12 +23,8 @@ record Combining(FanoutResult collected, LongSupplier elapsedNanos, CompletableF
     }
 
     private FanoutResult ended(@Nullable GatewayResponse response) {
-        return new FanoutResult(
-                response == null ? FanoutResult.Cause.UNCOMBINED : FanoutResult.Cause.ACCEPTED,
-                response,
-                null,
-                collected.attempts(),
-                elapsedNanos.getAsLong(),
-                collected.notes());
+        FanoutResult.Cause cause = response == null ? FanoutResult.Cause.UNCOMBINED : FanoutResult.Cause.ACCEPTED;
+        RaceRecord race = collected.race().ended(cause.name(), elapsedNanos.getAsLong());
+        return new FanoutResult(cause, response, null, race);
     }
 }

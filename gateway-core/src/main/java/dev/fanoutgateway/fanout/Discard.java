@@ -4,10 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 
 /** Subscribes to a stream that nobody will read and cancels at once, so that what is behind it is let go. */
-enum Discard implements Flow.Subscriber<ByteBuffer> {
+public enum Discard implements Flow.Subscriber<ByteBuffer> {
+    /** The one there is. */
     SUBSCRIBER;
 
-    static void stream(Flow.Publisher<ByteBuffer> publisher) {
+    /** Lets a stream go that has no subscriber yet. */
+    public static void stream(Flow.Publisher<ByteBuffer> publisher) {
         try {
             publisher.subscribe(SUBSCRIBER);
         } catch (RuntimeException failure) {

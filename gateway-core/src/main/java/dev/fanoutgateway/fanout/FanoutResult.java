@@ -3,7 +3,9 @@ package dev.fanoutgateway.fanout;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
+import dev.fanoutgateway.spi.RaceRecord;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +14,38 @@ import org.jspecify.annotations.Nullable;
  * @param cause why it ended so
  * @param response the answer; present for {@link Cause#ACCEPTED} and {@link Cause#FINAL} only
  * @param backend who gave it; null if there is none, or it was combined from several
- * @param attempts every attempt, in the order of launches
- * @param elapsedNanos from the start of the race to its end
- * @param notes why somebody was not asked who otherwise would have been, in words that hold no secret; mostly empty
+ * @param race the same explained
  */
 public record FanoutResult(
         Cause cause,
         @Nullable GatewayResponse response,
         @Nullable Backend backend,
-        List<AttemptOutcome> attempts,
-        long elapsedNanos,
-        List<String> notes) {
+        RaceRecord race) {
+
+    /** A result of which no more is known than this. */
+    public FanoutResult(
+            Cause cause,
+            @Nullable GatewayResponse response,
+            @Nullable Backend backend,
+            List<AttemptOutcome> attempts,
+            long elapsedNanos,
+            List<String> notes) {
+        this(
+                cause,
+                response,
+                backend,
+                new RaceRecord(
+                        "",
+                        "",
+                        RaceRecord.NEVER,
+                        attempts.size(),
+                        cause.name(),
+                        attempts,
+                        notes,
+                        0,
+                        elapsedNanos,
+                        Optional.empty()));
+    }
 
     /** Why a race ended. */
     public enum Cause {
@@ -49,30 +72,28 @@ public record FanoutResult(
         CANCELLED
     }
 
-    public FanoutResult {
-        attempts = List.copyOf(attempts);
-        notes = List.copyOf(notes);
+    /** Every attempt, in the order of launches. */
+    public List<AttemptOutcome> attempts() {
+        return race.attempts();
     }
 
-    /**
-     * One line that explains the result: each backend, what became of it, and the time it took, such as {@code BROKEN after
-     * 31 ms: http://10.0.0.1 UNREACHABLE after 1 ms: connection refused; http://10.0.0.2 REJECTED 503 after 30 ms: not
-     * acceptable}. Holds no query, header field or content.
-     */
+    /** From the start of the race to its end. */
+    public long elapsedNanos() {
+        return race.elapsedNanos();
+    }
+
+    /** Why somebody was not asked who otherwise would have been, in words that hold no secret; mostly empty. */
+    public List<String> notes() {
+        return race.notes();
+    }
+
+    /** One line that explains the result; see {@link RaceRecord#describe()}. */
     public String describe() {
-        StringBuilder line = new StringBuilder(64 + 96 * attempts.size());
-        line.append(cause).append(" after ").append(elapsedNanos / 1_000_000).append(" ms");
-        if (attempts.isEmpty()) {
-            line.append(": nobody was asked");
-        }
-        String separator = attempts.isEmpty() ? "; " : ": ";
-        for (AttemptOutcome attempt : attempts) {
-            line.append(separator).append(attempt.describe());
-            separator = "; ";
-        }
-        for (String note : notes) {
-            line.append(separator).append(note);
-        }
-        return line.toString();
+        return race.describe();
+    }
+
+    /** This result with the state of the budget. */
+    public FanoutResult budget(Optional<RaceRecord.Budget> state) {
+        return state.isEmpty() ? this : new FanoutResult(cause, response, backend, race.budget(state));
     }
 }

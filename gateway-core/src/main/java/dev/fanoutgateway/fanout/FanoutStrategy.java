@@ -203,6 +203,14 @@ public final class FanoutStrategy {
         return !asksAllAtOnce() && maxAttempts > 1;
     }
 
+    /** The name of this way to ask, for one that was told to ask as {@code configured} says. */
+    String level(FanoutStrategy configured) {
+        if (!configured.isAdaptive()) {
+            return configured.name;
+        }
+        return asksAllAtOnce() ? "parallel" : asksOnTime() ? "hedged" : "single";
+    }
+
     @Override
     public String toString() {
         if (combiner != null) {

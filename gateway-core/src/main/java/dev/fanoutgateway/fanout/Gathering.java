@@ -2,8 +2,10 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.AttemptOutcome.Occasion;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.Combiner.Part;
+import dev.fanoutgateway.spi.RaceRecord;
 import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gathering implements Course {
     private final Fanout.Plan plan;
+    private final Manner manner;
     private final PushBack pushBack;
     private final long deadlineNanos;
     private final boolean everybody;
@@ -32,12 +35,14 @@ final class Gathering implements Course {
     /** The first answer that says that asking further is pointless. */
     private @Nullable Attempt last;
 
-    Gathering(Fanout.Plan plan, FanoutStrategy strategy, InFlight inFlight, PushBack pushBack, long deadlineNanos) {
-        this.plan = plan;
+    Gathering(Manner manner, InFlight inFlight, PushBack pushBack) {
+        this.plan = manner.plan();
+        this.manner = manner;
         this.pushBack = pushBack;
-        this.deadlineNanos = deadlineNanos;
-        this.everybody = strategy.quorum() == FanoutStrategy.EVERYBODY;
-        this.wanted = everybody ? 1 : strategy.quorum();
+        this.deadlineNanos = plan.deadlineNanos() - manner.startNanos();
+        int quorum = manner.strategy().quorum();
+        this.everybody = quorum == FanoutStrategy.EVERYBODY;
+        this.wanted = everybody ? 1 : quorum;
         this.lineup = new Lineup(plan, inFlight, pushBack);
         this.attempts = new Attempts(inFlight, lineup.size());
     }
@@ -56,7 +61,7 @@ final class Gathering implements Course {
             fail(step, Cause.LATE, 0);
         } else {
             while (lineup.hasNext()) {
-                launch(step, 0);
+                launch(step, Occasion.START, 0);
             }
             proceed(step, 0);
         }
@@ -137,9 +142,9 @@ final class Gathering implements Course {
         return due;
     }
 
-    private boolean launch(Step step, long now) {
+    private boolean launch(Step step, Occasion occasion, long now) {
         Lineup.Entry entry = lineup.next();
-        Attempt attempt = attempts.next(plan, entry, deadlineNanos, now);
+        Attempt attempt = attempts.next(plan, entry, occasion, deadlineNanos, now);
         if (entry.refusal().isEmpty()) {
             attempts.launch(step, attempt);
             return true;
@@ -181,7 +186,7 @@ final class Gathering implements Course {
             lineup.turnToThePassedOver();
         }
         while (lineup.hasNext()) {
-            if (launch(step, now)) {
+            if (launch(step, Occasion.FAILURE, now)) {
                 return true;
             }
         }
@@ -258,8 +263,9 @@ final class Gathering implements Course {
         List<String> notes = accepted == 0 || accepted >= wanted
                 ? List.of()
                 : List.of("acceptable answers: " + accepted + ", wanted: " + wanted);
+        RaceRecord race = manner.record(cause, outcomes, notes, now);
         return given == null || given.finding == null
-                ? new FanoutResult(cause, null, null, outcomes, now, notes)
-                : new FanoutResult(cause, given.finding.response(), given.backend, outcomes, now, notes);
+                ? new FanoutResult(cause, null, null, race)
+                : new FanoutResult(cause, given.finding.response(), given.backend, race);
     }
 }

@@ -2,8 +2,10 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.RaceRecord;
 import dev.fanoutgateway.spi.StrategyStep;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +99,11 @@ public final class RoutePace {
     /** Takes an extra attempt from the budget. */
     boolean tryTakeExtra() {
         return budget == null || budget.tryTake();
+    }
+
+    /** What is left for extra attempts; empty where they are not limited. */
+    public Optional<RaceRecord.Budget> budget() {
+        return budget == null ? Optional.empty() : Optional.of(new RaceRecord.Budget(extraLoad, budget.left()));
     }
 
     /** What to say when there is none. */

@@ -37,10 +37,10 @@ final class RunningRace implements Fanout.Race {
         this.startNanos = fanout.clock.nanoTime();
         FanoutStrategy strategy =
                 plan.pace().begin(plan.strategy(), plan.candidates().size());
-        long deadline = plan.deadlineNanos() - startNanos;
-        this.standings = strategy.combiner() != null && Standings.isSafe(plan.request())
-                ? new Gathering(plan, strategy, fanout.inFlight, fanout.pushBack, deadline)
-                : new Standings(plan, strategy, fanout.inFlight, fanout.pushBack, deadline);
+        Manner manner = Manner.of(plan, strategy, startNanos);
+        this.standings = strategy.combiner() != null && manner.safe()
+                ? new Gathering(manner, fanout.inFlight, fanout.pushBack)
+                : new Standings(manner, fanout.inFlight, fanout.pushBack);
     }
 
     @Override

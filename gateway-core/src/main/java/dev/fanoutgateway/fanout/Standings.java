@@ -1,12 +1,12 @@
 package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
-import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.AttemptOutcome.Occasion;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
+import dev.fanoutgateway.spi.RaceRecord;
 import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +16,12 @@ final class Standings implements Course {
     /** A hedge that the budget refused is tried again after its delay, but no sooner than this. */
     private static final long SOONEST_RETRY_NANOS = 1_000_000;
 
-    /** RFC 9110 section 9.2.1. */
-    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
     private final Fanout.Plan plan;
+    private final Manner manner;
     private final InFlight inFlight;
     private final PushBack pushBack;
     private final Restraint restraint;
     private final long deadlineNanos;
-    private final boolean safe;
     private final long staggerNanos;
     private final long graceNanos;
     private final Attempts attempts;
@@ -45,24 +42,18 @@ final class Standings implements Course {
     /** The answer after which nobody else is asked. */
     private @Nullable Attempt last;
 
-    /** @param strategy how to ask: the plan's, or, where that is adaptive, what it comes to at the moment */
-    Standings(Fanout.Plan plan, FanoutStrategy strategy, InFlight inFlight, PushBack pushBack, long deadlineNanos) {
-        this.plan = plan;
+    Standings(Manner manner, InFlight inFlight, PushBack pushBack) {
+        this.manner = manner;
+        this.plan = manner.plan();
         this.inFlight = inFlight;
         this.pushBack = pushBack;
         this.restraint = new Restraint(plan.pace());
-        this.deadlineNanos = deadlineNanos;
-        this.safe = isSafe(plan.request());
-        this.staggerNanos = safe ? plan.pace().staggerNanos(strategy) : FanoutStrategy.NEVER;
-        this.graceNanos = strategy.graceNanos();
-        this.most = strategy.maxAttempts();
+        this.deadlineNanos = plan.deadlineNanos() - manner.startNanos();
+        this.staggerNanos = manner.staggerNanos();
+        this.graceNanos = manner.strategy().graceNanos();
+        this.most = manner.strategy().maxAttempts();
         this.lineup = new Lineup(plan, inFlight, pushBack);
         this.attempts = new Attempts(inFlight, Math.min(lineup.size(), 4));
-    }
-
-    /** Whether a request may be sent to several. */
-    static boolean isSafe(GatewayRequest request) {
-        return SAFE_METHODS.contains(request.method());
     }
 
     @Override
@@ -80,10 +71,10 @@ final class Standings implements Course {
         } else {
             boolean more = true;
             while (more && mayLaunch(0)) {
-                more = launch(step, false, 0) && staggerNanos == 0;
+                more = launch(step, Occasion.START, false, 0) && staggerNanos == 0;
             }
             if (attempts.nothingRuns()) {
-                askTheOthers(step, false, 0);
+                askTheOthers(step, Occasion.START, false, 0);
             }
         }
         return step;
@@ -135,7 +126,7 @@ final class Standings implements Course {
         }
         if (!over && nextLaunchNanos <= now) {
             nextLaunchNanos = NEVER;
-            if (mayLaunch(now) && !launch(step, true, now)) {
+            if (mayLaunch(now) && !launch(step, Occasion.DELAY, true, now)) {
                 nextLaunchNanos = now + Math.max(staggerNanos, SOONEST_RETRY_NANOS);
             }
         }
@@ -180,7 +171,7 @@ final class Standings implements Course {
      *
      * @param extra whether the backends feel it as one more request, so that the budget must allow it
      */
-    private boolean launch(Step step, boolean extra, long now) {
+    private boolean launch(Step step, Occasion occasion, boolean extra, long now) {
         if (asked > 0 && !restraint.hasTime(deadlineNanos - now)) {
             return false;
         }
@@ -191,7 +182,7 @@ final class Standings implements Course {
                 lineup.putBack(entry);
                 return false;
             }
-            Attempt attempt = attempts.next(plan, entry, deadlineNanos, now);
+            Attempt attempt = attempts.next(plan, entry, occasion, deadlineNanos, now);
             if (granted) {
                 asked++;
                 attempts.launch(step, attempt);
@@ -231,11 +222,11 @@ final class Standings implements Course {
             }
             return;
         }
-        if (!safe && sent) {
+        if (!manner.safe() && sent) {
             most = asked;
         }
-        if (!(mayLaunch(now) && launch(step, extra, now)) && attempts.nothingRuns()) {
-            askTheOthers(step, extra, now);
+        if (!(mayLaunch(now) && launch(step, Occasion.FAILURE, extra, now)) && attempts.nothingRuns()) {
+            askTheOthers(step, Occasion.FAILURE, extra, now);
         }
     }
 
@@ -243,10 +234,10 @@ final class Standings implements Course {
      * Everybody in good health has been asked, and nobody has an answer: asks those that were passed over, unless somebody
      * has said properly that there is none. Ends the race if there is nobody to ask.
      */
-    private void askTheOthers(Step step, boolean extra, long now) {
+    private void askTheOthers(Step step, Occasion occasion, boolean extra, long now) {
         if (attempts.all().stream().noneMatch(FailureCause::saysAbsent)) {
             lineup.turnToThePassedOver();
-            if (mayLaunch(now) && launch(step, extra, now)) {
+            if (mayLaunch(now) && launch(step, occasion, extra, now)) {
                 return;
             }
         }
@@ -276,9 +267,9 @@ final class Standings implements Course {
     private void finish(Step step, Cause cause, @Nullable Attempt winner, long now) {
         over = true;
         List<AttemptOutcome> outcomes = attempts.conclude(step, winner, now >= deadlineNanos, now);
-        List<String> notes = restraint.notes();
+        RaceRecord race = manner.record(cause, outcomes, restraint.notes(), now);
         step.result = winner == null || winner.finding == null
-                ? new FanoutResult(cause, null, null, outcomes, now, notes)
-                : new FanoutResult(cause, winner.finding.response(), winner.backend, outcomes, now, notes);
+                ? new FanoutResult(cause, null, null, race)
+                : new FanoutResult(cause, winner.finding.response(), winner.backend, race);
     }
 }

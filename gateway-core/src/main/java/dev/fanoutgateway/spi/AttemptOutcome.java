@@ -10,9 +10,29 @@ package dev.fanoutgateway.spi;
  * @param result what became of it
  * @param status the status it answered with; 0 if it did not
  * @param detail why, in words that hold no secret; empty for a win
+ * @param occasion why it was launched
  */
 public record AttemptOutcome(
-        Backend backend, int number, long startNanos, long durationNanos, Result result, int status, String detail) {
+        Backend backend,
+        int number,
+        long startNanos,
+        long durationNanos,
+        Result result,
+        int status,
+        String detail,
+        Occasion occasion) {
+
+    /** An attempt that was launched with the race. */
+    public AttemptOutcome(
+            Backend backend,
+            int number,
+            long startNanos,
+            long durationNanos,
+            Result result,
+            int status,
+            String detail) {
+        this(backend, number, startNanos, durationNanos, result, status, detail, Occasion.START);
+    }
 
     /** The detail of an attempt that was not made: as many as may be are under way at the backend. */
     public static final String NO_ROOM = "no room";
@@ -22,6 +42,16 @@ public record AttemptOutcome(
 
     /** How the detail of an attempt begins that was not made: the backend has asked for a pause, which goes on. */
     public static final String PAUSED = "it wants a pause";
+
+    /** Why an attempt is launched. */
+    public enum Occasion {
+        /** The race began. */
+        START,
+        /** Nobody had answered for as long as others are to be waited for: a hedge. */
+        DELAY,
+        /** Another attempt had come to nothing. */
+        FAILURE
+    }
 
     /** What became of an attempt. */
     public enum Result {
@@ -53,9 +83,13 @@ public record AttemptOutcome(
                 || !(detail.equals(NO_ROOM) || detail.equals(EJECTED) || detail.startsWith(PAUSED));
     }
 
-    /** One line for logs and messages, such as {@code http://10.0.0.1:8080 TIMED_OUT after 2000 ms}. */
+    /**
+     * One line for logs and messages, such as {@code http://10.0.0.1:8080 TIMED_OUT after 2000 ms, begun at 50 ms: the
+     * attempt's time was up}. When it began is left out of those that began with the race.
+     */
     public String describe() {
         return backend.id() + ' ' + result + (status > 0 ? " " + status : "") + " after " + durationNanos / 1_000_000
-                + " ms" + (detail.isEmpty() ? "" : ": " + detail);
+                + " ms" + (occasion == Occasion.START ? "" : ", begun at " + startNanos / 1_000_000 + " ms")
+                + (detail.isEmpty() ? "" : ": " + detail);
     }
 }

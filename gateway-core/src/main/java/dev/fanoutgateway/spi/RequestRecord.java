@@ -2,9 +2,11 @@ package dev.fanoutgateway.spi;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One request, explained: the one record that logs, metrics and messages are made from. Holds no key.
+ * One request, explained: the one record that logs, metrics, messages and explanations to callers are made from. Holds no
+ * key, query, header field or content.
  *
  * @param method the request's method
  * @param path its path, without the query
@@ -12,7 +14,12 @@ import java.util.Optional;
  * @param caller who sent it; empty if not known
  * @param status what was answered
  * @param outcome how the answer came about
- * @param attempts every attempt made for this request; empty for a follower of somebody else's flight
+ * @param limits what the limiter decided, without the lease; null if it was not asked
+ * @param cache what the cache had to say, as {@code Cache-Status} (RFC 9211); empty if it had no say
+ * @param collapsed whether it waited for another request's race
+ * @param race what was asked of the backends, for this request or for the one that it waited for; null if they were not
+ *     asked, or if the client left before that
+ * @param startNanos when it came, on {@link GatewayClock#nanoTime()}
  * @param elapsedNanos from its arrival to its answer
  */
 public record RequestRecord(
@@ -22,7 +29,11 @@ public record RequestRecord(
         Optional<Caller> caller,
         int status,
         Outcome outcome,
-        List<AttemptOutcome> attempts,
+        RateLimiter.@Nullable Decision limits,
+        String cache,
+        boolean collapsed,
+        @Nullable RaceRecord race,
+        long startNanos,
         long elapsedNanos) {
 
     /** How an answer came about. */
@@ -51,7 +62,63 @@ public record RequestRecord(
         ERROR
     }
 
-    public RequestRecord {
-        attempts = List.copyOf(attempts);
+    /** Every attempt made for this request; empty for a follower of somebody else's flight. */
+    public List<AttemptOutcome> attempts() {
+        return race == null || collapsed ? List.of() : race.attempts();
+    }
+
+    /**
+     * One line for logs, in printable ASCII whatever a client has sent: {@code GET /prices route=/** caller=demo status=404
+     * outcome=FAILED ms=31 limits=["10/1s" 9 left] cache=[fanout-gateway; fwd=uri-miss] race=[...]}, the last as in
+     * {@link RaceRecord#describe()}. Parts that had no say are left out.
+     */
+    public String describe() {
+        StringBuilder line = new StringBuilder(160);
+        line.append(method).append(' ').append(path).append(" route=").append(route);
+        line.append(" caller=").append(caller.map(Caller::id).orElse("-"));
+        line.append(" status=").append(status).append(" outcome=").append(outcome);
+        line.append(" ms=").append(elapsedNanos / 1_000_000);
+        if (limits != null && !limits.states().isEmpty()) {
+            line.append(" limits=[").append(described(limits)).append(']');
+        }
+        if (!cache.isEmpty()) {
+            line.append(" cache=[").append(cache).append(']');
+        }
+        if (collapsed) {
+            line.append(" race=[another request's")
+                    .append(race == null ? "" : ": " + race.cause())
+                    .append(']');
+        } else if (race != null) {
+            line.append(" race=[").append(race.describe()).append(']');
+        }
+        return printable(line);
+    }
+
+    private static String described(RateLimiter.Decision limits) {
+        StringBuilder text = new StringBuilder(limits.allowed() ? "" : "refused: ");
+        for (int i = 0; i < limits.states().size(); i++) {
+            RateLimiter.State state = limits.states().get(i);
+            text.append(i == 0 ? "" : ", ")
+                    .append('"')
+                    .append(state.name())
+                    .append("\" ")
+                    .append(state.remaining());
+            text.append(" left");
+        }
+        return text.toString();
+    }
+
+    /** One event, one line: what a client or a backend sent cannot start another. */
+    private static String printable(StringBuilder text) {
+        StringBuilder safe = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= ' ' && c < 0x7f) {
+                safe.append(c);
+            } else {
+                safe.append("\\u%04x".formatted((int) c));
+            }
+        }
+        return safe.toString();
     }
 }

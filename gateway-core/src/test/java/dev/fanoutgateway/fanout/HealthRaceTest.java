@@ -159,7 +159,7 @@ class HealthRaceTest {
         assertThat(result.cause()).isEqualTo(Cause.UNAVAILABLE);
         assertThat(result.describe())
                 .isEqualTo(
-                        "UNAVAILABLE after 0 ms: http://a UNREACHABLE after 0 ms: no room; http://b UNREACHABLE after 0"
+                        "UNAVAILABLE after 0 ms, parallel: http://a UNREACHABLE after 0 ms: no room; http://b UNREACHABLE after 0"
                                 + " ms: no room; http://c UNREACHABLE after 0 ms: no room");
         first.cancel();
     }

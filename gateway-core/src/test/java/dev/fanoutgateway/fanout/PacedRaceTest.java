@@ -87,7 +87,7 @@ class PacedRaceTest {
         assertThat(result.cause()).isEqualTo(Cause.BROKEN);
         assertThat(result.elapsedNanos() / 1_000_000).isEqualTo(25);
         assertThat(result.describe())
-                .isEqualTo("BROKEN after 25 ms: http://a REJECTED 500 after 25 ms: not acceptable; "
+                .isEqualTo("BROKEN after 25 ms, hedged after 10 ms: http://a REJECTED 500 after 25 ms: not acceptable; "
                         + "budget exhausted: extra attempts may be 0 % of the requests and 1/s");
     }
 

@@ -253,7 +253,7 @@ class RaceTest {
         FanoutResult result = arena.run();
 
         assertThat(result.cause()).isEqualTo(Cause.UNAVAILABLE);
-        assertThat(result.describe()).isEqualTo("UNAVAILABLE after 0 ms: nobody was asked");
+        assertThat(result.describe()).isEqualTo("UNAVAILABLE after 0 ms, parallel: nobody was asked");
     }
 
     @Test
@@ -273,7 +273,7 @@ class RaceTest {
                 .on("c", hangs());
 
         assertThat(arena.run().describe())
-                .isEqualTo("BROKEN after 400 ms: http://a UNREACHABLE after 3 ms: scripted; "
+                .isEqualTo("BROKEN after 400 ms, parallel: http://a UNREACHABLE after 3 ms: scripted; "
                         + "http://b REJECTED 503 after 12 ms: not acceptable; "
                         + "http://c TIMED_OUT after 400 ms: the attempt's time was up");
     }

@@ -1,5 +1,6 @@
 package dev.fanoutgateway.examples.standalone;
 
+import dev.fanoutgateway.Explain;
 import dev.fanoutgateway.PathPattern;
 import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.examples.standalone.Node.Items;
@@ -19,6 +20,19 @@ final class PlanSettings {
             Value.choice(Map.of("day", Quota.Period.DAY, "month", Quota.Period.MONTH));
     private static final Value<Quota.Overrun> OVERRUN =
             Value.choice(Map.of("refuse", Quota.Overrun.REFUSE, "allow", Quota.Overrun.ALLOW));
+
+    /** The same for plans and routes. */
+    static final Value<Explain> EXPLAIN = Value.choice(Map.of(
+            "off",
+            Explain.OFF,
+            "false",
+            Explain.OFF,
+            "timing",
+            Explain.TIMING,
+            "full",
+            Explain.FULL,
+            "true",
+            Explain.FULL));
 
     private PlanSettings() {}
 
@@ -45,8 +59,9 @@ final class PlanSettings {
                             "at least one path pattern, or no such key for all routes",
                             "an empty list");
         }
+        Explain explain = in.value("explain", EXPLAIN).orElse(Explain.OFF);
         in.end();
-        return new Plan(name, limits, quota.isEmpty() ? null : quota.get(0), routes);
+        return new Plan(name, limits, quota.isEmpty() ? null : quota.get(0), routes, explain);
     }
 
     private static Optional<Quota> quota(Section in) {

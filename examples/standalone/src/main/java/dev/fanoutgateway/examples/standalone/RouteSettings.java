@@ -61,6 +61,7 @@ final class RouteSettings {
         auth(in).ifPresent(route::auth);
         in.set("cost", Value.NUMBER, route::cost);
         in.set("on-failure", ON_FAILURE, route::onFailure);
+        in.set("explain", PlanSettings.EXPLAIN, route::explain);
         in.valueOrNull("extra-load", Value.SHARE)
                 .ifPresent(share -> in.check("extra-load", () -> route.extraLoad(share)));
         in.end();
