@@ -46,19 +46,21 @@ final class Guarded {
      * @param otherwise the value in its place when it fails; must not throw
      */
     <T> CompletionStage<T> call(Supplier<CompletionStage<T>> call, Function<Throwable, T> otherwise) {
-        return call(call, otherwise, late -> {});
+        return call(call, otherwise, late -> {}, executor);
     }
 
     /**
      * Calls the plug-in.
      *
      * @param late takes a value that comes when nobody waits for it any more
+     * @param next runs what waited for the call; must not refuse, nor run it within {@code execute}
      */
-    <T> CompletionStage<T> call(Supplier<CompletionStage<T>> call, Function<Throwable, T> otherwise, Consumer<T> late) {
+    <T> CompletionStage<T> call(
+            Supplier<CompletionStage<T>> call, Function<Throwable, T> otherwise, Consumer<T> late, Executor next) {
         CompletableFuture<T> asked = ask(call);
         return asked.isDone()
                 ? settled(asked, otherwise)
-                : inTime(asked, late).handleAsync((value, failure) -> judged(value, failure, otherwise), executor);
+                : inTime(asked, late).handleAsync((value, failure) -> judged(value, failure, otherwise), next);
     }
 
     /** Calls a plug-in that gives no value; its failure is told and otherwise ignored. */

@@ -28,7 +28,7 @@ record Upstream(BackendGroup group, Guarded selectorGuard, Alerts alerts) {
                 exchange.deadlineNanos(),
                 route.attemptTimeout().toNanos(),
                 route.maxResponseBytes(),
-                exchange.first());
+                exchange.thread().first());
     }
 
     /** Tells the selector what became of an attempt. */

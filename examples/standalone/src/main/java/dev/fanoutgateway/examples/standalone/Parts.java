@@ -59,6 +59,7 @@ final class Parts implements AutoCloseable {
     private void useRedis(StoreSettings stores, GatewayBuilder builder) {
         RedisStore redis = opened(RedisStore.builder()
                 .timeout(stores.redisTimeout())
+                .executor(Runnable::run) // only the gateway waits for the store, and goes on on threads of its own
                 .connect(stores.redis().toArray(String[]::new)));
         if (stores.limitsInRedis()) {
             builder.rateLimiter(redis.rateLimiter());
