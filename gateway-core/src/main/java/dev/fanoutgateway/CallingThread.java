@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
  */
 public interface CallingThread {
     /**
-     * Where the request goes on when a plug-in (authenticator, limiter, cache) has kept it waiting. Should not run
-     * tasks within {@code execute}: that is called on the plug-in's thread.
+     * Where the request goes on when a plug-in (authenticator, limiter, cache) has kept it waiting. Must take every task,
+     * and should not run it within {@code execute}: that is called on the plug-in's thread.
      */
     Executor next();
 
@@ -22,8 +22,8 @@ public interface CallingThread {
      */
     void forwarding();
 
-    /** A thread that is not there for more than the call: all else runs on {@code executor}. */
+    /** A thread that is not there for more than the call: all else runs on {@code executor}, the gateway's own best. */
     static CallingThread passing(Executor executor) {
-        return new Passing(executor, executor);
+        return new Passing(new Handoff(executor), executor);
     }
 }

@@ -44,7 +44,7 @@ public final class FanoutGateway implements AutoCloseable {
         this.completion = completion;
         this.clock = clock;
         this.executor = executor;
-        this.passing = CallingThread.passing(new Handoff(executor));
+        this.passing = CallingThread.passing(executor);
         this.maxRequestBytes = maxRequestBytes;
         this.resources = resources;
     }
