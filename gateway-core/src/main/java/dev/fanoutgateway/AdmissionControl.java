@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,9 @@ final class AdmissionControl {
         return authenticatorGuard
                 .<Authentication>call(
                         () -> keys.authenticate(credential).thenApply(Authentication::of),
-                        failure -> Authentication.FAILED)
+                        failure -> Authentication.FAILED,
+                        late -> {},
+                        exchange.thread().next())
                 .thenCompose(authentication -> {
                     if (authentication == Authentication.FAILED) {
                         return refused(exchange, Refusals.unavailable(request, Grant.NONE));
@@ -128,11 +131,13 @@ final class AdmissionControl {
         if (terms == null || caller == null || !terms.limits()) {
             return lookedUp(exchange, stripped, grant);
         }
-        CompletableFuture<Decision> decision = limits.tryAcquire(new RateLimiter.Request(
-                        caller.id(),
-                        terms.plan().limits(),
-                        terms.plan().quota(),
-                        exchange.route().cost()))
+        CompletableFuture<Decision> decision = limits.tryAcquire(
+                        new RateLimiter.Request(
+                                caller.id(),
+                                terms.plan().limits(),
+                                terms.plan().quota(),
+                                exchange.route().cost()),
+                        exchange.thread().next())
                 .toCompletableFuture();
         if (decision.isDone()) {
             Decision given = decision.join();
@@ -169,9 +174,13 @@ final class AdmissionControl {
         if (use == CacheRules.Use.REFRESH) {
             return CompletableFuture.completedFuture(new Admission(exchange, forwarded, grant, use, key, null, null));
         }
-        return cache.lookup(key, forwarded)
-                .handle((found, failure) ->
-                        new Admission(exchange, forwarded, grant, use, key, failure == null ? found : MISS, null));
+        CompletableFuture<SharedCache.Lookup> lookup =
+                cache.lookup(key, forwarded).toCompletableFuture();
+        BiFunction<SharedCache.Lookup, @Nullable Throwable, Admission> admission = (found, failure) ->
+                new Admission(exchange, forwarded, grant, use, key, failure == null ? found : MISS, null);
+        return lookup.isDone()
+                ? lookup.handle(admission)
+                : lookup.handleAsync(admission, exchange.thread().next());
     }
 
     private static CompletionStage<Admission> refused(Exchange exchange, Answer refusal) {

@@ -44,6 +44,7 @@ final class Assembly {
     private final Executor handoff;
     private final GatewayClock clock;
     private final Messages messages;
+    private final Troubles troubles;
 
     private Assembly(GatewayBuilder from, List<AutoCloseable> opened) {
         this.from = from;
@@ -53,6 +54,7 @@ final class Assembly {
         handoff = new Handoff(executor);
         clock = clock();
         messages = messages();
+        troubles = new Troubles(clock, messages);
     }
 
     static FanoutGateway gateway(GatewayBuilder from) {
@@ -134,7 +136,7 @@ final class Assembly {
     }
 
     private Guarded guard(String plugin) {
-        return new Guarded(plugin, from.pluginTimeout.toNanos(), clock, handoff, messages);
+        return opened(new Guarded(plugin, from.pluginTimeout.toNanos(), clock, handoff, troubles));
     }
 
     private Route guarded(Route route) {

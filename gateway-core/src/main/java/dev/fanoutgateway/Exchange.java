@@ -4,14 +4,13 @@ import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.GatewayClock;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
 /**
  * A request on its way through the gateway.
  *
  * @param route the route it takes
  * @param request what came in
- * @param first where the first attempt's blocking I/O runs
+ * @param thread the thread that brought it
  * @param startNanos when it came, by the gateway's clock
  * @param deadlineNanos when it must be answered
  * @param abandonment whether its client is still there
@@ -19,14 +18,14 @@ import java.util.concurrent.Executor;
 record Exchange(
         Route route,
         GatewayRequest request,
-        Executor first,
+        CallingThread thread,
         long startNanos,
         long deadlineNanos,
         Abandonment abandonment) {
 
-    static Exchange begin(Route route, GatewayRequest request, Executor first, GatewayClock clock) {
+    static Exchange begin(Route route, GatewayRequest request, CallingThread thread, GatewayClock clock) {
         long now = clock.nanoTime();
-        return new Exchange(route, request, first, now, now + route.timeout().toNanos(), new Abandonment());
+        return new Exchange(route, request, thread, now, now + route.timeout().toNanos(), new Abandonment());
     }
 
     /** {@code answer} as the client waits for it: cancelling that says the client is gone. */

@@ -7,7 +7,6 @@ import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.KeyCredential;
 import dev.fanoutgateway.spi.Limit;
 import dev.fanoutgateway.spi.RateLimiter;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 
@@ -18,13 +17,12 @@ import java.util.List;
  */
 final class FailedAttempts {
     private static final int MOST_ADDRESSES = 100_000;
-    private static final int MOST_KEYS = 10_000;
 
     private final GatewayClock clock;
     private final List<Limit> limits;
     private final MemoryRateLimiter failures;
     private final Cache<String, Long> blockedUntilNanos;
-    private final Cache<ByteBuffer, Boolean> knownDigests;
+    private final KnownKeys knownKeys = new KnownKeys();
 
     FailedAttempts(Limit limit, GatewayClock clock) {
         this.clock = clock;
@@ -33,12 +31,6 @@ final class FailedAttempts {
         blockedUntilNanos = Caffeine.newBuilder()
                 .maximumSize(MOST_ADDRESSES)
                 .expireAfterWrite(limit.period().plusSeconds(1))
-                .ticker(clock::nanoTime)
-                .executor(Runnable::run)
-                .build();
-        knownDigests = Caffeine.newBuilder()
-                .maximumSize(MOST_KEYS)
-                .expireAfterAccess(Duration.ofHours(1))
                 .ticker(clock::nanoTime)
                 .executor(Runnable::run)
                 .build();
@@ -53,8 +45,7 @@ final class FailedAttempts {
         if (until == null || until - clock.nanoTime() <= 0) {
             return Duration.ZERO;
         }
-        boolean known = knownDigests.getIfPresent(ByteBuffer.wrap(credential.sha256())) != null;
-        return known ? Duration.ZERO : Duration.ofNanos(until - clock.nanoTime());
+        return knownKeys.contains(credential.sha256()) ? Duration.ZERO : Duration.ofNanos(until - clock.nanoTime());
     }
 
     /** Counts a failure; the time to wait if that was one too many, else zero. */
@@ -86,9 +77,6 @@ final class FailedAttempts {
 
     /** Remembers a key that was found valid. */
     void succeeded(KeyCredential credential) {
-        ByteBuffer digest = ByteBuffer.wrap(credential.sha256());
-        if (knownDigests.getIfPresent(digest) == null) {
-            knownDigests.put(digest, Boolean.TRUE);
-        }
+        knownKeys.add(credential.sha256());
     }
 }

@@ -25,6 +25,7 @@ public final class FanoutGateway implements AutoCloseable {
     private final Completion completion;
     private final GatewayClock clock;
     private final Executor executor;
+    private final CallingThread passing;
     private final long maxRequestBytes;
     private final List<AutoCloseable> resources;
 
@@ -43,6 +44,7 @@ public final class FanoutGateway implements AutoCloseable {
         this.completion = completion;
         this.clock = clock;
         this.executor = executor;
+        this.passing = CallingThread.passing(executor);
         this.maxRequestBytes = maxRequestBytes;
         this.resources = resources;
     }
@@ -58,10 +60,10 @@ public final class FanoutGateway implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Answers {@code request} by the route that takes it; 404 if none does. See {@link #handle(Route, GatewayRequest, Executor)}. */
+    /** Answers {@code request} by the route that takes it; 404 if none does. See {@link #handle(Route, GatewayRequest, CallingThread)}. */
     public CompletableFuture<GatewayResponse> handle(GatewayRequest request) {
         return routeFor(request.method(), request.path())
-                .map(route -> handle(route, request, executor))
+                .map(route -> handle(route, request, passing))
                 .orElseGet(() -> CompletableFuture.completedFuture(Refusals.noRoute(request)));
     }
 
@@ -72,11 +74,10 @@ public final class FanoutGateway implements AutoCloseable {
      * it in any other way, says that the client is gone.
      *
      * @param route one of this gateway's, from {@link #routeFor}
-     * @param first where the first attempt's blocking I/O runs: {@link #executor()}, or {@code Runnable::run} to run it on
-     *     the calling thread (on one of the executor's, if a plug-in kept the request waiting first)
+     * @param thread the calling thread, as far as it is there for the request
      */
-    public CompletableFuture<GatewayResponse> handle(Route route, GatewayRequest request, Executor first) {
-        Exchange exchange = Exchange.begin(route, request, first, clock);
+    public CompletableFuture<GatewayResponse> handle(Route route, GatewayRequest request, CallingThread thread) {
+        Exchange exchange = Exchange.begin(route, request, thread, clock);
         return exchange.untilClientLeaves(CompletableFuture.completedFuture(exchange)
                 .thenCompose(admission::admit)
                 .thenCompose(admitted -> admitted.fold(this::answer, CompletableFuture::completedFuture))

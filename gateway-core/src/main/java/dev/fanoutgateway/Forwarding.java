@@ -65,6 +65,7 @@ final class Forwarding {
             return CompletableFuture.completedFuture(
                     Refusals.abandoned(admission.exchange().request(), admission.grant()));
         }
+        admission.exchange().thread().forwarding();
         return key != null && admission.mayShareFlight() ? together(key, admission) : alone(admission);
     }
 

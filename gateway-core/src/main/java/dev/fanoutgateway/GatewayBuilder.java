@@ -197,7 +197,10 @@ public final class GatewayBuilder {
         return this;
     }
 
-    /** How long an authenticator, limiter or cache may take before it counts as failed: 1 s by default. */
+    /**
+     * How long an authenticator, limiter or cache may take before it counts as failed: 1 s by default. Give it more than a
+     * store of yours waits by itself, or its failures are never heard of.
+     */
     public GatewayBuilder pluginTimeout(Duration timeout) {
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMinutes(5)) > 0) {
             throw new IllegalArgumentException("expected a plug-in timeout of 1ms to 5 min, got " + timeout);

@@ -7,11 +7,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A store whose failures are misses, and whose stages never fail. */
+/**
+ * A store whose failures are misses, and whose stages never fail. What is looked up may come on the store's own thread: who
+ * asks goes on elsewhere.
+ */
 record GuardedCache(ResponseCache cache, Guarded guard) implements ResponseCache {
     @Override
     public CompletionStage<Optional<CachedResponse>> lookup(CacheKey key) {
-        return guard.call(() -> cache.lookup(key), failure -> Optional.empty());
+        return guard.call(() -> cache.lookup(key), failure -> Optional.empty(), late -> {}, Runnable::run);
     }
 
     @Override

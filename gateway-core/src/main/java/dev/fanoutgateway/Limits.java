@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** The limiter, guarded, with what is declared for the case that it fails. */
 final class Limits {
@@ -31,10 +32,14 @@ final class Limits {
         this.guard = guard;
     }
 
-    /** The decision of the limiter, or of its failure policy. */
-    CompletionStage<Decision> tryAcquire(RateLimiter.Request request) {
+    /**
+     * The decision of the limiter, or of its failure policy.
+     *
+     * @param next where the request goes on if it had to wait
+     */
+    CompletionStage<Decision> tryAcquire(RateLimiter.Request request, Executor next) {
         CompletionStage<Decision> decision =
-                guard.call(() -> limiter.tryAcquire(request), failure -> inPlaceOf(), this::giveBack);
+                guard.call(() -> limiter.tryAcquire(request), failure -> inPlaceOf(), this::giveBack, next);
         if (onFailure != StoreFailurePolicy.LOCAL) {
             return decision;
         }

@@ -39,7 +39,7 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
                 exchange.deadlineNanos(),
                 route.attemptTimeout().toNanos(),
                 route.maxResponseBytes(),
-                exchange.first(),
+                exchange.thread().first(),
                 route.attemptFields(),
                 paces.of(route),
                 roster,

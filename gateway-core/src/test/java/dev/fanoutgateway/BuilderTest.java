@@ -4,7 +4,9 @@ import static dev.fanoutgateway.Stand.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanoutgateway.auth.KeyExtractor;
 import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.spi.Limit;
 import dev.fanoutgateway.spi.Quota;
 import dev.fanoutgateway.spi.RateLimiter;
@@ -143,6 +145,21 @@ class BuilderTest {
         assertThat(stand.answer(keyed("/a/1", "late-key")).status()).isEqualTo(401);
         assertThat(stand.answer("/b").status()).isEqualTo(404);
         assertThat(gateway.maxRequestBytes()).isEqualTo(1 << 20);
+    }
+
+    @Test
+    void keysStandWhereTheHostSays() {
+        Stand stand = new Stand().all(Script.ok("prices"));
+        stand.builder
+                .plan(Plan.of("basic"))
+                .key("demo", "demo-key", "basic")
+                .keyExtractor(KeyExtractor.of("X-Token", "token"));
+        assertThat(stand.answer(GatewayRequest.get("/a").header("X-Token", "demo-key"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(stand.answer(GatewayRequest.get("/b?token=demo-key")).status())
+                .isEqualTo(200);
+        assertThat(stand.answer(keyed("/c", "demo-key")).status()).isEqualTo(401);
     }
 
     @Test

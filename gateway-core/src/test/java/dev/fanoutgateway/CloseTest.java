@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.limit.StoreFailurePolicy;
 import dev.fanoutgateway.spi.BackendClient;
+import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -132,5 +135,37 @@ class CloseTest {
             assertThat(answer.get(30, TimeUnit.SECONDS).status()).isEqualTo(404);
         }
         assertNoThreadsLeft();
+    }
+
+    @Test
+    void aRequestThatAPlugInKeepsWaitingEndsWhenTheGatewayIsClosed() {
+        Stand stand = new Stand().all(Script.ok("prices"));
+        stand.builder.authenticator(credential -> new CompletableFuture<>());
+        CompletableFuture<GatewayResponse> asked = stand.ask(Stand.keyed("/a", "some-key"));
+        assertThat(asked).isNotDone();
+        stand.gateway().close();
+        assertThat(Stand.now(asked).status()).isEqualTo(503);
+        assertThat(stand.answer(Stand.keyed("/b", "some-key")).status()).isEqualTo(503);
+        assertThat(stand.messages).isEmpty();
+        assertThat(stand.clock.pending()).isZero();
+    }
+
+    @Test
+    void aRequestThatALimiterAndACacheKeepWaitingEndsToo() {
+        Stand stand = new Stand().all(Script.ok("prices"));
+        CountingLimiter limiter = new CountingLimiter();
+        limiter.manual = true;
+        stand.builder
+                .rateLimiter(limiter)
+                .onLimiterFailure(StoreFailurePolicy.CLOSED)
+                .cache(new SlowCache())
+                .plan(Plan.of("basic").limit(Limit.perSecond(1)))
+                .key("demo", "some-key", "basic");
+        CompletableFuture<GatewayResponse> asked = stand.ask(Stand.keyed("/a", "some-key"));
+        assertThat(asked).isNotDone();
+        stand.gateway().close();
+        assertThat(Stand.now(asked).status()).isEqualTo(503);
+        limiter.waiting.forEach(decision -> decision.complete(limiter.admission()));
+        assertThat(limiter.settlements()).containsExactly(List.of(RateLimiter.Settlement.REFUND));
     }
 }

@@ -130,11 +130,13 @@ class CoalescingThreadsTest {
         CompletableFuture<GatewayResponse> leader = new CompletableFuture<>();
         threads.execute(() -> {
             ranOn.complete(Thread.currentThread());
-            own.handle(route, request, Runnable::run).thenAccept(leader::complete);
+            own.handle(route, request, new Passing(own.executor(), Runnable::run))
+                    .thenAccept(leader::complete);
         });
         assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(client.thread).isSameAs(ranOn.join());
-        CompletableFuture<GatewayResponse> follower = own.handle(route, request, Runnable::run);
+        CompletableFuture<GatewayResponse> follower =
+                own.handle(route, request, new Passing(own.executor(), Runnable::run));
         assertThat(follower).isNotDone();
         answer.countDown();
         assertThat(leader.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);

@@ -8,7 +8,6 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.Limit;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
-import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,9 +73,6 @@ class FailedAttemptsTest {
         fail(3, "192.0.2.1");
         assertThat(status("key-one", "192.0.2.1")).isEqualTo(200);
         assertThat(status("key-two", "192.0.2.1")).isEqualTo(429);
-        stand.pass(Duration.ofMinutes(61).toMillis());
-        fail(3, "192.0.2.1");
-        assertThat(status("key-one", "192.0.2.1")).isEqualTo(429);
     }
 
     @Test

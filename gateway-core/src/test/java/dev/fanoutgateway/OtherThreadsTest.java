@@ -2,19 +2,31 @@ package dev.fanoutgateway;
 
 import static dev.fanoutgateway.Stand.everything;
 import static dev.fanoutgateway.Stand.keyed;
+import static dev.fanoutgateway.testing.ScriptedBackends.Script.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.CacheKey;
+import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.Caller;
 import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.ResponseCache;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,16 +44,18 @@ class OtherThreadsTest {
         workers.shutdownNow();
     }
 
-    private void assertStaysOffTheLoop() throws Exception {
+    private void assertStaysOffTheLoop(CachePolicy cache) throws Exception {
         BlockingBackend backend = new BlockingBackend(new CountDownLatch(1), new CountDownLatch(0));
         stand.builder.client(backend).executor(workers).backends("http://a");
-        stand.route(everything().cache(CachePolicy.off()));
+        stand.route(everything().cache(cache));
         FanoutGateway gateway = stand.gateway();
         AtomicReference<String> continued = new AtomicReference<>();
         CountDownLatch registered = new CountDownLatch(1);
         loop.execute(() -> awaitUninterrupted(registered));
-        CompletableFuture<GatewayResponse> answer =
-                gateway.handle(gateway.routeFor("GET", "/a").orElseThrow(), keyed("/a", "some-key"), Runnable::run);
+        CompletableFuture<GatewayResponse> answer = gateway.handle(
+                gateway.routeFor("GET", "/a").orElseThrow(),
+                keyed("/a", "some-key"),
+                new Passing(gateway.executor(), Runnable::run));
         CompletableFuture<GatewayResponse> watched = answer.whenComplete(
                 (response, failure) -> continued.set(Thread.currentThread().getName()));
         registered.countDown();
@@ -54,7 +68,7 @@ class OtherThreadsTest {
     void afterAnAuthenticator() throws Exception {
         stand.builder.authenticator(
                 credential -> CompletableFuture.supplyAsync(() -> Optional.of(new Caller("demo", "any")), loop));
-        assertStaysOffTheLoop();
+        assertStaysOffTheLoop(CachePolicy.off());
     }
 
     @Test
@@ -65,7 +79,89 @@ class OtherThreadsTest {
                 .rateLimiter(limiter)
                 .plan(Plan.of("basic").limit(Limit.perSecond(1)))
                 .key("demo", "some-key", "basic");
-        assertStaysOffTheLoop();
+        assertStaysOffTheLoop(CachePolicy.off());
+    }
+
+    @Test
+    void afterACache() throws Exception {
+        stand.builder.cache(new LoopingCache());
+        assertStaysOffTheLoop(CachePolicy.standard());
+    }
+
+    @Test
+    void aRequestGoesOnOnTheThreadThatWaitsForIt() throws Exception {
+        CountingLimiter limiter = new CountingLimiter();
+        limiter.instead = () -> CompletableFuture.supplyAsync(limiter::admission, loop);
+        stand.builder
+                .rateLimiter(limiter)
+                .cache(new LoopingCache())
+                .plan(Plan.of("basic").limit(Limit.perSecond(1)))
+                .key("demo", "some-key", "basic")
+                .executor(workers);
+        stand.all(ok("{}"));
+        FanoutGateway gateway = stand.gateway();
+        Waiting waiting = new Waiting();
+        CompletableFuture<GatewayResponse> answer =
+                gateway.handle(gateway.routeFor("GET", "/a").orElseThrow(), keyed("/a", "some-key"), waiting);
+        while (waiting.forwardings.isEmpty()) {
+            waiting.tasks.take().run();
+        }
+        assertThat(answer.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(waiting.forwardings).containsExactly(Thread.currentThread());
+    }
+
+    @Test
+    void whatTheGatewayAnswersItselfIsNotForwarded() {
+        stand.builder.plan(Plan.of("basic").limit(Limit.perSecond(2))).key("demo", "some-key", "basic");
+        stand.all(ok("{}"));
+        FanoutGateway gateway = stand.gateway();
+        Waiting waiting = new Waiting();
+        for (int i = 0; i < 4; i++) { // a miss, a hit, too many, without a key
+            gateway.handle(
+                            gateway.routeFor("GET", "/a").orElseThrow(),
+                            i < 3 ? keyed("/a", "some-key") : GatewayRequest.get("/a"),
+                            waiting)
+                    .join();
+        }
+        assertThat(waiting.forwardings).hasSize(1);
+    }
+
+    private final class LoopingCache implements ResponseCache {
+        @Override
+        public CompletionStage<Optional<CachedResponse>> lookup(CacheKey key) {
+            return CompletableFuture.supplyAsync(Optional::empty, loop);
+        }
+
+        @Override
+        public CompletionStage<@Nullable Void> store(CacheKey key, CachedResponse response) {
+            return CompletableFuture.runAsync(() -> {}, loop);
+        }
+
+        @Override
+        public CompletionStage<@Nullable Void> invalidate(CacheKey key) {
+            return CompletableFuture.runAsync(() -> {}, loop);
+        }
+    }
+
+    /** A thread that does its request's work when the test says so. */
+    private static final class Waiting implements CallingThread {
+        final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+        final List<Thread> forwardings = new CopyOnWriteArrayList<>();
+
+        @Override
+        public Executor next() {
+            return tasks::add;
+        }
+
+        @Override
+        public Executor first() {
+            return Runnable::run;
+        }
+
+        @Override
+        public void forwarding() {
+            forwardings.add(Thread.currentThread());
+        }
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {

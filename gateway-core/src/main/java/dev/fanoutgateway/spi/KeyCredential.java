@@ -15,6 +15,9 @@ public final class KeyCredential {
         QUERY
     }
 
+    /** Never fed. */
+    private static final MessageDigest SHA_256 = lookUpSha256();
+
     private final Source source;
     private final String secret;
     private final byte[] sha256;
@@ -42,8 +45,21 @@ public final class KeyCredential {
 
     /** The SHA-256 digest (FIPS 180-4) of a key's UTF-8 bytes. */
     public static byte[] sha256Of(String secret) {
+        return newSha256().digest(secret.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A copy, where the provider makes them, spares looking the algorithm up for every request. */
+    private static MessageDigest newSha256() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            return lookUpSha256();
+        }
+    }
+
+    private static MessageDigest lookUpSha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

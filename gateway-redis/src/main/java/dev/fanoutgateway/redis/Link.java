@@ -213,7 +213,8 @@ final class Link {
     }
 
     private RedisUnavailableException unavailable(String name, String reason) {
-        return new RedisUnavailableException(name + " failed, Redis at " + address + ": " + reason);
+        return new RedisUnavailableException(
+                "Redis at " + address, name + " failed, Redis at " + address + ": " + reason);
     }
 
     private void report(String reason) {

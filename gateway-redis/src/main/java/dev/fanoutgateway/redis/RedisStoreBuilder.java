@@ -57,7 +57,9 @@ public final class RedisStoreBuilder {
 
     /**
      * Completes the stages that the store gives. By default virtual threads, or, before Java 21, a few daemon threads that
-     * end with the store. One that is given is not shut down.
+     * end with the store. One that is given is not shut down. {@code Runnable::run} spares a change of threads where the
+     * gateway alone uses the store, since it goes on on threads of its own; anything else that is attached to a stage then
+     * runs on the connection's thread, and must not block it.
      */
     public RedisStoreBuilder executor(Executor executor) {
         this.executor = executor;

@@ -1,18 +1,19 @@
 package dev.fanoutgateway.redis;
 
+import dev.fanoutgateway.spi.StoreUnavailableException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redis did not do what it was asked for: it is down, late, or answered with an error. Has neither a stack trace nor a
- * cause, since it is thrown for every request while Redis is down, and a cause's text may show how we log in.
+ * Redis did not do what it was asked for: it is down, late, or answered with an error. Has no cause, whose text may show how
+ * we log in.
  */
-final class RedisUnavailableException extends RuntimeException {
+final class RedisUnavailableException extends StoreUnavailableException {
     private static final long serialVersionUID = 1;
     private static final Pattern USER_INFO = Pattern.compile("//[^@/\\s]*@");
 
-    RedisUnavailableException(String message) {
-        super(message, null, false, false);
+    RedisUnavailableException(String store, String message) {
+        super(store, message);
     }
 
     /** What failed, for people to read, without anything that stands before an {@code @} in a URI. */

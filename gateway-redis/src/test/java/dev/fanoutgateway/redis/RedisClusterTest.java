@@ -42,11 +42,11 @@ class RedisClusterTest {
                 .shard("three", 0)
                 .build();
         cluster.start();
-        store = RedisStore.builder()
+        store = RedisProcess.connected(RedisStore.builder()
                 .timeout(Duration.ofSeconds(5))
                 .connect(cluster.ports().stream()
                         .map(port -> "redis://127.0.0.1:" + port)
-                        .toArray(String[]::new));
+                        .toArray(String[]::new)));
     }
 
     @AfterAll
@@ -86,10 +86,10 @@ class RedisClusterTest {
 
     @Test
     void oneNodeIsEnoughToFindTheOthers() {
-        try (RedisStore other = RedisStore.builder()
+        try (RedisStore other = RedisProcess.connected(RedisStore.builder()
                 .timeout(Duration.ofSeconds(5))
                 .cluster()
-                .connect("redis://127.0.0.1:" + cluster.ports().get(1))) {
+                .connect("redis://127.0.0.1:" + cluster.ports().get(1)))) {
             for (int i = 0; i < 20; i++) {
                 RedisResponseCacheTest.put(other, "other-" + i, "body");
                 assertThat(RedisResponseCacheTest.get(store, "other-" + i)).isPresent();

@@ -23,7 +23,8 @@ class RedisKeysTest {
     @BeforeAll
     static void start() {
         redis = new RedisProcess().start();
-        store = RedisStore.builder().timeout(Duration.ofSeconds(5)).connect(redis.uri());
+        store = RedisProcess.connected(
+                RedisStore.builder().timeout(Duration.ofSeconds(5)).connect(redis.uri()));
     }
 
     @AfterAll

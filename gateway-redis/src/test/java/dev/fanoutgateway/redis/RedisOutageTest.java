@@ -26,24 +26,24 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RedisOutageTest {
     private static final Request REQUEST = new Request("caller", List.of(Limit.perHour(1_000_000)), null, 1);
-    private static final Duration TIMEOUT = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-    /** Above the timeout by what two busy cores may add. */
-    private static final long IN_TIME_MILLIS = 750;
+    /** Far above the timeout of 100 ms, since machines may be busy, and far below what Lettuce would wait by itself. */
+    private static final long IN_TIME_MILLIS = 10_000;
 
     @Test
     void startsWhileRedisIsDownAndConnectsWhenItIsThere() {
         try (RedisProcess redis = new RedisProcess()) {
             long begun = System.nanoTime();
             try (RedisStore store = RedisStore.connect(redis.uri())) {
-                assertThat(millisSince(begun)).isLessThan(10_000);
+                assertThat(millisSince(begun)).isLessThan(PATIENCE.toMillis());
                 Outcome down = decide(store.rateLimiter());
                 assertThat(down.failure).contains("127.0.0.1:" + redis.port()).contains("not connected");
                 assertThat(down.millis).isLessThan(IN_TIME_MILLIS);
                 assertThat(store.toString()).endsWith("(not connected)");
 
                 redis.start();
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(PATIENCE)
                         .until(() -> decide(store.rateLimiter()).failure.isEmpty());
                 assertThat(store).hasToString("Redis at 127.0.0.1:" + redis.port());
             }
@@ -53,8 +53,9 @@ class RedisOutageTest {
     @Test
     void whileRedisHangsDecisionsFailInTimeAndSoonAtOnce() {
         try (RedisProcess redis = new RedisProcess().start();
-                RedisStore store = RedisStore.connect(redis.uri())) {
-            assertThat(decide(store.rateLimiter()).failure).isEmpty();
+                RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()))) {
+            await().atMost(PATIENCE)
+                    .until(() -> decide(store.rateLimiter()).failure.isEmpty());
             redis.hang();
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
@@ -62,11 +63,14 @@ class RedisOutageTest {
             }
             assertThat(outcomes).allMatch(outcome -> outcome.failure.contains("Redis at"));
             assertThat(outcomes).allMatch(outcome -> outcome.millis < IN_TIME_MILLIS);
-            assertThat(outcomes.stream().filter(outcome -> outcome.millis >= TIMEOUT.toMillis() - 10))
-                    .hasSizeLessThanOrEqualTo(Breaker.TOLERATED + 3);
+            assertThat(outcomes.stream().filter(outcome -> outcome.failure.contains("Timeout")))
+                    .hasSize(Breaker.TOLERATED);
+            assertThat(outcomes.subList(Breaker.TOLERATED, outcomes.size()))
+                    .allMatch(outcome ->
+                            outcome.failure.contains("had no answer") || outcome.failure.contains("not connected"));
 
             redis.resume();
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(PATIENCE)
                     .until(() -> decide(store.rateLimiter()).failure.isEmpty());
         }
     }
@@ -74,13 +78,14 @@ class RedisOutageTest {
     @Test
     void aRedisThatHangsForLongIsConnectedToAnew() {
         try (RedisProcess redis = new RedisProcess().start();
-                RedisStore store = RedisStore.connect(redis.uri())) {
-            assertThat(decide(store.rateLimiter()).failure).isEmpty();
+                RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()))) {
+            await().atMost(PATIENCE)
+                    .until(() -> decide(store.rateLimiter()).failure.isEmpty());
             redis.hang();
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(PATIENCE)
                     .until(() -> decide(store.rateLimiter()).failure.contains("not connected"));
             redis.resume();
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(PATIENCE)
                     .until(() -> decide(store.rateLimiter()).failure.isEmpty());
         }
     }
@@ -89,21 +94,21 @@ class RedisOutageTest {
     void killedAndRestartedUnderLoadEveryDecisionIsInTimeAndNoneIsLost() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try (RedisProcess redis = new RedisProcess().start();
-                RedisStore store = RedisStore.connect(redis.uri())) {
+                RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()))) {
             AtomicBoolean over = new AtomicBoolean();
             List<Future<List<Outcome>>> loads = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 loads.add(threads.submit(() -> load(store.rateLimiter(), over)));
             }
             for (int round = 0; round < 2; round++) {
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(PATIENCE)
                         .until(() -> decide(store.rateLimiter()).failure.isEmpty());
                 redis.kill();
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(PATIENCE)
                         .until(() -> !decide(store.rateLimiter()).failure.isEmpty());
                 redis.start();
             }
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(PATIENCE)
                     .until(() -> decide(store.rateLimiter()).failure.isEmpty());
             over.set(true);
             for (Future<List<Outcome>> load : loads) {
@@ -117,7 +122,7 @@ class RedisOutageTest {
     @Test
     void aRefundIsTriedAgainAndStillDoneOnce() {
         try (RedisProcess redis = new RedisProcess().start();
-                RedisStore store = RedisStore.connect(redis.uri())) {
+                RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()))) {
             RateLimiter limiter = store.rateLimiter();
             Request request = new Request("caller", List.of(), Quota.perMonth(100), 10);
             RateLimiterContract.await(limiter.tryAcquire(request));
@@ -126,13 +131,11 @@ class RedisOutageTest {
             Decision decision = RateLimiterContract.await(limiter.tryAcquire(request));
             redis.hang();
             CompletableFuture<?> refunded = refund(limiter, decision);
-            await().atMost(Duration.ofSeconds(5))
-                    .until(() -> !decide(limiter).failure.isEmpty());
+            await().atMost(PATIENCE).until(() -> !decide(limiter).failure.isEmpty());
             redis.resume();
             refunded.join();
             Request free = new Request("caller", List.of(), Quota.perMonth(100), 0);
-            await().atMost(Duration.ofSeconds(5))
-                    .until(() -> decide(limiter).failure.isEmpty());
+            await().atMost(PATIENCE).until(() -> decide(limiter).failure.isEmpty());
             assertThat(RateLimiterContract.await(limiter.tryAcquire(free))
                             .states()
                             .get(0)
@@ -144,7 +147,7 @@ class RedisOutageTest {
     @Test
     void aClosedStoreFailsAtOnce() {
         try (RedisProcess redis = new RedisProcess().start()) {
-            RedisStore store = RedisStore.connect(redis.uri());
+            RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()));
             store.close();
             assertThat(decide(store.rateLimiter()).failure).contains("closed");
             store.close();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import redis.embedded.RedisServer;
 import redis.embedded.core.ExecutableProvider;
 
@@ -41,6 +42,14 @@ final class RedisProcess implements AutoCloseable {
     RedisProcess(int port) {
         this.port = port;
         this.folder = temporaryFolder();
+    }
+
+    /** The store, once it is connected: that may take longer than {@code connect} waits for it. */
+    static RedisStore connected(RedisStore store) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .until(() -> store.link().isConnected());
+        return store;
     }
 
     RedisProcess start(String... settings) {

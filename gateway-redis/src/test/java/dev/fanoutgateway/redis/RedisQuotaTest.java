@@ -15,7 +15,8 @@ class RedisQuotaTest extends QuotaContract {
     @BeforeAll
     static void start() {
         redis = new RedisProcess().start();
-        store = RedisStore.builder().timeout(Duration.ofSeconds(5)).connect(redis.uri());
+        store = RedisProcess.connected(
+                RedisStore.builder().timeout(Duration.ofSeconds(5)).connect(redis.uri()));
     }
 
     @AfterAll

@@ -29,7 +29,8 @@ class RedisRateLimiterTest extends RateLimiterContract {
     @BeforeAll
     static void start() {
         redis = new RedisProcess().start();
-        store = RedisStore.builder().timeout(Duration.ofSeconds(5)).connect(redis.uri());
+        store = RedisProcess.connected(
+                RedisStore.builder().timeout(Duration.ofSeconds(5)).connect(redis.uri()));
     }
 
     @AfterAll

@@ -17,7 +17,8 @@ class RedisResponseCacheContractTest extends ResponseCacheContract {
     @BeforeAll
     static void start() {
         redis = new RedisProcess().start();
-        store = RedisStore.builder().timeout(Duration.ofSeconds(5)).connect(redis.uri());
+        store = RedisProcess.connected(
+                RedisStore.builder().timeout(Duration.ofSeconds(5)).connect(redis.uri()));
     }
 
     @AfterAll

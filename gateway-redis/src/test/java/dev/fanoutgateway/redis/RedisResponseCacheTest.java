@@ -22,10 +22,10 @@ class RedisResponseCacheTest {
     @BeforeAll
     static void start() {
         redis = new RedisProcess().start();
-        store = RedisStore.builder()
+        store = RedisProcess.connected(RedisStore.builder()
                 .timeout(Duration.ofSeconds(5))
                 .maxEntryBytes(100_000)
-                .connect(redis.uri());
+                .connect(redis.uri()));
     }
 
     @AfterAll

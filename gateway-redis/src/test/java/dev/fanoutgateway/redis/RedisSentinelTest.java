@@ -39,7 +39,8 @@ class RedisSentinelTest {
                     .failOverTimeout(2_000)
                     .build();
             sentinel.start();
-            try (RedisStore store = RedisStore.connect("redis-sentinel://127.0.0.1:" + sentinelPort + "#prices")) {
+            try (RedisStore store = RedisProcess.connected(
+                    RedisStore.connect("redis-sentinel://127.0.0.1:" + sentinelPort + "#prices"))) {
                 await().atMost(Duration.ofSeconds(10)).until(() -> isDecided(store));
                 assertThat(store).hasToString("Redis at prices (Sentinel 127.0.0.1:" + sentinelPort + ")");
                 await().atMost(Duration.ofSeconds(10)).until(() -> replica.ask(redis -> redis.dbsize()) > 0);

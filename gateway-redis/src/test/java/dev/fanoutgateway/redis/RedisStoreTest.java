@@ -73,7 +73,7 @@ class RedisStoreTest {
         try (RedisProcess guarded = new RedisProcess()) {
             guarded.startGuarded("geheim");
             String address = "127.0.0.1:" + guarded.port();
-            try (RedisStore store = RedisStore.connect("redis://:geheim@" + address)) {
+            try (RedisStore store = RedisProcess.connected(RedisStore.connect("redis://:geheim@" + address))) {
                 RedisResponseCacheTest.get(store, "key");
                 assertThat(store).hasToString("Redis at " + address);
             }
@@ -91,7 +91,7 @@ class RedisStoreTest {
 
     @Test
     void stagesCompleteOnTheStoresOwnThreads() {
-        try (RedisStore store = RedisStore.connect(redis.uri())) {
+        try (RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()))) {
             for (int i = 0; i < 50; i++) {
                 Thread thread = completingThread(store);
                 if (thread != Thread.currentThread()) { // it was complete before we looked
@@ -108,7 +108,8 @@ class RedisStoreTest {
             names.add("used");
             new Thread(task, "host").start();
         };
-        try (RedisStore store = RedisStore.builder().executor(executor).connect(redis.uri())) {
+        try (RedisStore store =
+                RedisProcess.connected(RedisStore.builder().executor(executor).connect(redis.uri()))) {
             RedisResponseCacheTest.get(store, "key");
         }
         assertThat(names).isNotEmpty();
@@ -117,7 +118,7 @@ class RedisStoreTest {
     @Test
     void closingEndsEveryThread() {
         Set<Thread> before = lettuceThreads();
-        RedisStore store = RedisStore.connect(redis.uri());
+        RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()));
         RedisResponseCacheTest.get(store, "key");
         assertThat(lettuceThreads()).hasSizeGreaterThan(before.size());
         store.close();
@@ -126,8 +127,10 @@ class RedisStoreTest {
 
     @Test
     void storesWithDifferentPrefixesDoNotMeet() {
-        try (RedisStore one = RedisStore.builder().keyPrefix("one:").connect(redis.uri());
-                RedisStore two = RedisStore.builder().keyPrefix("two:").connect(redis.uri())) {
+        try (RedisStore one = RedisProcess.connected(
+                        RedisStore.builder().keyPrefix("one:").connect(redis.uri()));
+                RedisStore two = RedisProcess.connected(
+                        RedisStore.builder().keyPrefix("two:").connect(redis.uri()))) {
             RedisResponseCacheTest.put(one, "key", "body");
             assertThat(RedisResponseCacheTest.get(one, "key")).isPresent();
             assertThat(RedisResponseCacheTest.get(two, "key")).isEmpty();

@@ -164,13 +164,12 @@ public final class GatewayFilter implements Filter {
             return;
         }
         boolean waits = blocking || !request.isAsyncSupported() || request.isAsyncStarted() || VirtualThreads.onOne();
-        WaitingThread here = waits ? new WaitingThread(serving.executor()) : null;
-        CompletableFuture<GatewayResponse> answer =
-                serving.handle(route, read, here == null ? serving.executor() : here);
-        if (answer.isDone()) {
-            writeNow(writer, answer.exceptionally(PendingAnswer::insteadOf).join());
-        } else if (here != null) {
+        WaitingThread here = new WaitingThread(serving.executor(), waits);
+        CompletableFuture<GatewayResponse> answer = serving.handle(route, read, here);
+        if (waits && !answer.isDone()) {
             writeNow(writer, waitFor(answer, here, route, watchOf(request)));
+        } else if (answer.isDone() || here.awaitBriefly(answer)) {
+            writeNow(writer, answer.exceptionally(PendingAnswer::insteadOf).join());
         } else {
             PendingAnswer.await(request, response, writer, answer);
         }

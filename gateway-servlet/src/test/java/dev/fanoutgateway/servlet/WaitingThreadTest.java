@@ -20,7 +20,7 @@ class WaitingThreadTest {
     private static final long LONG = 50_000;
 
     private final Queue<Runnable> elsewhere = new ArrayDeque<>();
-    private final WaitingThread waiting = new WaitingThread(elsewhere::add);
+    private final WaitingThread waiting = new WaitingThread(elsewhere::add, true);
     private final CompletableFuture<String> answer = new CompletableFuture<>();
 
     @Test
@@ -61,9 +61,11 @@ class WaitingThreadTest {
 
     @Test
     void whatNobodyElseTakesItRunsItself() throws Exception {
-        WaitingThread alone = new WaitingThread(task -> {
-            throw new RejectedExecutionException();
-        });
+        WaitingThread alone = new WaitingThread(
+                task -> {
+                    throw new RejectedExecutionException();
+                },
+                true);
         List<String> ran = new ArrayList<>();
         alone.execute(() -> {
             alone.execute(() -> ran.add("left over"));
@@ -101,5 +103,59 @@ class WaitingThreadTest {
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> waiting.await(answer, LONG)).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void aBriefWaitEndsWithTheAnswer() {
+        WaitingThread brief = brief(Long.MAX_VALUE / 2);
+        List<Thread> ran = new ArrayList<>();
+        new Thread(() -> brief.execute(() -> {
+                    ran.add(Thread.currentThread());
+                    answer.complete("answer");
+                }))
+                .start();
+
+        assertThat(brief.awaitBriefly(answer)).isTrue();
+        assertThat(ran).containsExactly(Thread.currentThread());
+    }
+
+    @Test
+    void aBriefWaitEndsWhenBackendsAreAsked() {
+        WaitingThread brief = brief(Long.MAX_VALUE / 2);
+        brief.execute(brief::forwarding);
+
+        assertThat(brief.awaitBriefly(answer)).isFalse();
+        brief.next().execute(() -> {});
+        brief.first().execute(() -> {});
+        assertThat(elsewhere).hasSize(2);
+    }
+
+    @Test
+    void whenBackendsWereAskedAtOnceThereIsNoWait() {
+        WaitingThread brief = brief(Long.MAX_VALUE / 2);
+        brief.forwarding();
+
+        assertThat(brief.awaitBriefly(answer)).isFalse();
+    }
+
+    @Test
+    void aBriefWaitEndsWhenItsTimeIsUp() {
+        WaitingThread brief = brief(1_000);
+
+        assertThat(brief.awaitBriefly(answer)).isFalse();
+        brief.execute(() -> {});
+        assertThat(elsewhere).hasSize(1);
+    }
+
+    @Test
+    void anInterruptEndsABriefWaitAndIsKept() {
+        Thread.currentThread().interrupt();
+
+        assertThat(brief(Long.MAX_VALUE / 2).awaitBriefly(answer)).isFalse();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    private WaitingThread brief(long nanos) {
+        return new WaitingThread(elsewhere::add, false, nanos);
     }
 }

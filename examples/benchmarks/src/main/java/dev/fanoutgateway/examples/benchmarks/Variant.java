@@ -63,7 +63,10 @@ enum Variant {
                 filter(
                         context,
                         gateway(backend, true, true)
-                                .rateLimiter(RedisStore.connect(redis).rateLimiter())
+                                .rateLimiter(RedisStore.builder()
+                                        .executor(Runnable::run)
+                                        .connect(redis)
+                                        .rateLimiter())
                                 .build(),
                         false);
             case PASS -> filter(context, gateway(backend, false, false).build(), true);

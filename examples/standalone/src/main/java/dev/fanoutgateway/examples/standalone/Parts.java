@@ -4,6 +4,7 @@ import dev.fanoutgateway.FanoutGateway;
 import dev.fanoutgateway.Gateway;
 import dev.fanoutgateway.GatewayBuilder;
 import dev.fanoutgateway.redis.RedisStore;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -12,6 +13,8 @@ import org.slf4j.LoggerFactory;
 /** The gateway that a configuration describes, and what it stands on. Closed in the reverse order. */
 final class Parts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+
+    private static final Duration LEAST_PLUGIN_TIMEOUT = Duration.ofSeconds(1);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final FanoutGateway gateway;
@@ -59,7 +62,9 @@ final class Parts implements AutoCloseable {
     private void useRedis(StoreSettings stores, GatewayBuilder builder) {
         RedisStore redis = opened(RedisStore.builder()
                 .timeout(stores.redisTimeout())
+                .executor(Runnable::run) // only the gateway waits for the store, and goes on on threads of its own
                 .connect(stores.redis().toArray(String[]::new)));
+        builder.pluginTimeout(stores.redisTimeout().multipliedBy(2).plus(LEAST_PLUGIN_TIMEOUT)); // Redis fails first
         if (stores.limitsInRedis()) {
             builder.rateLimiter(redis.rateLimiter());
         }

@@ -58,40 +58,21 @@ public final class Standalone {
     }
 
     private static int serve(Configuration configuration, PrintStream out, PrintStream err) {
-        Parts parts = null;
+        Serving serving = new Serving();
+        Runtime.getRuntime().addShutdownHook(new Thread(serving::end, "drain")); // first: a signal may come early
         try {
-            parts = Parts.of(configuration);
-            HttpServer server = HttpServer.start(configuration.server(), parts.gateway());
-            Parts serving = parts;
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, serving), "drain"));
+            int port = serving.start(configuration);
             if (configuration.keys().none()) {
                 LOG.warn("there are no keys: every route is open to everyone who can connect");
             }
-            out.println("listening on http://" + configuration.server().hostInUrl() + ':' + server.port());
+            out.println("listening on http://" + configuration.server().hostInUrl() + ':' + port);
             out.flush();
             return SERVING;
         } catch (Exception e) {
             err.println("cannot start: " + reason(e, configuration.server()));
-            if (parts != null) {
-                parts.close();
-            }
+            serving.giveUp();
             return FAILED;
         }
-    }
-
-    /** Drains, then ends the process itself: one that is ended by a signal would not exit with 0. */
-    private static void end(HttpServer server, Parts parts) {
-        LOG.info("draining");
-        try {
-            server.stop();
-        } catch (Exception e) {
-            LOG.warn(
-                    "not all requests in flight could be finished: {}",
-                    e.getClass().getSimpleName());
-        }
-        parts.close();
-        LOG.info("ended");
-        Runtime.getRuntime().halt(OK);
     }
 
     /** Exceptions of other libraries may quote the configuration: of those, only the kind is told. */

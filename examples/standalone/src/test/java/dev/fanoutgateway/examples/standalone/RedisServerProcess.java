@@ -50,6 +50,24 @@ final class RedisServerProcess implements AutoCloseable {
         process.onExit().join();
     }
 
+    /** SIGSTOP: it accepts connections still, and answers nothing. */
+    void hang() throws IOException {
+        signal("-STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() throws IOException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException {
+        new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .onExit()
+                .join();
+    }
+
     /** What follows {@code prefix} in the answer to an inline command. */
     private String ask(String command, String prefix) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -68,6 +86,7 @@ final class RedisServerProcess implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        resume(); // or it would not hear that it is to end
         server.stop();
     }
 }
