@@ -86,10 +86,12 @@ final class Assembly {
         BackendClient client = client();
         Fanout fanout = new Fanout(client, clock, executor, observers::attempt);
         Upstreams upstreams = upstreams(client);
-        Forwarding forwarding = new Forwarding(upstreams, fanout, cache, from.pluginTimeout, clock, handoff);
+        List<Route> guarded = routes.stream().map(this::guarded).toList();
+        Sidelines sidelines = Sidelines.of(guarded, upstreams, () -> aside(client), this::guard, observers, messages);
+        Forwarding forwarding = new Forwarding(upstreams, fanout, sidelines, cache, from.pluginTimeout, clock, handoff);
         Completion completion = new Completion(limits, observers, new Explanations(upstreams), clock);
         return new FanoutGateway(
-                routes.stream().map(this::guarded).toList(),
+                guarded,
                 admission,
                 forwarding,
                 completion,
@@ -163,6 +165,13 @@ final class Assembly {
 
     private BackendClient client() {
         return from.client != null ? from.client : opened(OkHttpBackendClient.create());
+    }
+
+    /** With threads of its own even where the host has given an executor: these would be missing there. */
+    private Aside aside(BackendClient client) {
+        ExecutorService own = Threads.blockingExecutor();
+        opened.add(own::shutdownNow);
+        return new Aside(new Fanout(client, clock, own, outcome -> {}), clock, own);
     }
 
     private Upstreams upstreams(BackendClient client) {

@@ -26,6 +26,7 @@ final class Forwarding {
 
     private final Upstreams upstreams;
     private final Fanout fanout;
+    private final Sidelines sidelines;
     private final SharedCache cache;
     private final SingleFlight<Landing> flights = new SingleFlight<>();
 
@@ -41,12 +42,14 @@ final class Forwarding {
     Forwarding(
             Upstreams upstreams,
             Fanout fanout,
+            Sidelines sidelines,
             SharedCache cache,
             Duration pluginTimeout,
             GatewayClock clock,
             Executor executor) {
         this.upstreams = upstreams;
         this.fanout = fanout;
+        this.sidelines = sidelines;
         this.cache = cache;
         this.landings = Caffeine.newBuilder()
                 .maximumWeight(LANDING_BYTES)
@@ -111,6 +114,7 @@ final class Forwarding {
         Exchange exchange = admission.exchange();
         Upstream upstream = upstreams.of(exchange.route().backends());
         long sentMillis = clock.currentTimeMillis();
+        sidelines.offer(admission);
         Fanout.Race race = fanout.start(upstream.plan(admission, fanout));
         return new InFlight(
                 race,

@@ -31,6 +31,13 @@ final class Names {
             throw new IllegalStateException(
                     dangling("route '" + route + "'", "backends", route.backends(), from.groups.keySet()));
         }
+        if (route.shadow() != null && !from.groups.containsKey(route.shadow().backends())) {
+            throw new IllegalStateException(dangling(
+                    "the shadow of route '" + route + "'",
+                    "backends",
+                    route.shadow().backends(),
+                    from.groups.keySet()));
+        }
         int quorum = route.strategy().quorum();
         int most = from.groups.get(route.backends()).backends().size();
         if (quorum > most && quorum != FanoutStrategy.EVERYBODY) {

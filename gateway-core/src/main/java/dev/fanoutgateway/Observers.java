@@ -1,9 +1,11 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.ComparisonRecord;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.GatewayObserver;
 import dev.fanoutgateway.spi.RequestRecord;
+import dev.fanoutgateway.spi.ShadowRecord;
 import dev.fanoutgateway.spi.StrategyStep;
 import java.util.List;
 import java.util.function.Consumer;
@@ -30,6 +32,14 @@ final class Observers {
 
     void message(DevMessage message) {
         each(observer -> observer.onMessage(message));
+    }
+
+    void shadow(ShadowRecord copy) {
+        each(observer -> observer.onShadow(copy));
+    }
+
+    void comparison(ComparisonRecord comparison) {
+        each(observer -> observer.onComparison(comparison));
     }
 
     void strategyStep(StrategyStep step) {

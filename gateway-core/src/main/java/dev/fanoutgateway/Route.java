@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests it takes, whom it asks, and how. Immutable; made by {@link #path}. The first route that matches path and
- * method takes the request.
+ * method takes the request. (A long file, since it has one property after the other.)
  */
 public final class Route {
     private final PathPattern pattern;
@@ -31,6 +31,8 @@ public final class Route {
     private final long cost;
     private final FailurePolicy failurePolicy;
     private final Explain explain;
+    private final @Nullable Shadow shadow;
+    private final @Nullable DivergenceCheck divergenceCheck;
 
     private Route(Builder builder) {
         pattern = builder.pattern;
@@ -48,6 +50,8 @@ public final class Route {
         cost = builder.cost;
         failurePolicy = builder.failurePolicy;
         explain = builder.explain;
+        shadow = builder.shadow;
+        divergenceCheck = builder.divergenceCheck;
     }
 
     /**
@@ -135,6 +139,16 @@ public final class Route {
         return explain;
     }
 
+    /** Who gets copies of its requests; null for nobody. */
+    public @Nullable Shadow shadow() {
+        return shadow;
+    }
+
+    /** How its replicas' answers are compared; null if they are not. */
+    public @Nullable DivergenceCheck divergenceCheck() {
+        return divergenceCheck;
+    }
+
     /** Whether it takes such a request; see {@link Escapes#decoded}. */
     boolean takes(String method, String decodedPath) {
         return (methods.isEmpty() || methods.contains(method)) && pattern.matchesDecoded(decodedPath);
@@ -174,6 +188,8 @@ public final class Route {
         private long cost = 1;
         private FailurePolicy failurePolicy = FailurePolicy.ENVELOPE_404;
         private Explain explain = Explain.OFF;
+        private @Nullable Shadow shadow;
+        private @Nullable DivergenceCheck divergenceCheck;
 
         private Builder(PathPattern pattern) {
             this.pattern = pattern;
@@ -195,6 +211,8 @@ public final class Route {
             cost = route.cost;
             failurePolicy = route.failurePolicy;
             explain = route.explain;
+            shadow = route.shadow;
+            divergenceCheck = route.divergenceCheck;
         }
 
         /** Takes these methods only; they are case-sensitive. */
@@ -295,6 +313,18 @@ public final class Route {
         /** Tells everybody whom the route lets in this of how answers came about; for single plans see {@link Plan#explain}. */
         public Builder explain(Explain what) {
             explain = what;
+            return this;
+        }
+
+        /** Copies a share of its requests to another group. */
+        public Builder shadow(Shadow other) {
+            shadow = other;
+            return this;
+        }
+
+        /** Compares its replicas' answers now and then. */
+        public Builder compare(DivergenceCheck check) {
+            divergenceCheck = check;
             return this;
         }
 

@@ -27,10 +27,7 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
         Exchange exchange = admission.exchange();
         GatewayRequest forwarded = admission.forwarded();
         Route route = exchange.route();
-        Demand demand = new Demand(
-                forwarded,
-                route.pattern().toString(),
-                Optional.ofNullable(admission.grant().caller()));
+        Demand demand = demand(admission);
         return new Fanout.Plan(
                 route.strategy(),
                 candidates(demand, fanout),
@@ -60,6 +57,14 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
         return group.backends().indexOf(backend) + 1;
     }
 
+    /** What is wanted, without anything of ours. */
+    static Demand demand(Admission admission) {
+        return new Demand(
+                admission.forwarded(),
+                admission.exchange().route().pattern().toString(),
+                Optional.ofNullable(admission.grant().caller()));
+    }
+
     /** Tells the selector what became of an attempt. */
     private void learn(Demand demand, AttemptOutcome outcome) {
         selectorGuard.now(
@@ -75,6 +80,20 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
         List<Backend> chosen =
                 selectorGuard.now(() -> ours(group.selector().plan(demand, statuses)), failure -> group.backends());
         return chosen.isEmpty() ? group.backends() : chosen;
+    }
+
+    /** All that are in good health, whatever the selector says. */
+    List<Backend> well(Fanout fanout) {
+        return roster.statuses(fanout::inFlight).stream()
+                .filter(BackendStatus::available)
+                .map(BackendStatus::backend)
+                .toList();
+    }
+
+    /** The same in the selector's order. */
+    List<Backend> wellCandidates(Demand demand, Fanout fanout) {
+        List<Backend> well = well(fanout);
+        return candidates(demand, fanout).stream().filter(well::contains).toList();
     }
 
     /** A copy, since the list is a stranger's. Nobody else than the group is ever asked. */

@@ -35,6 +35,8 @@ public record DevMessage(
         BACKEND_EJECTED(Priority.HIGH),
         /** Every backend answered that it has no such resource. */
         RESOURCE_ABSENT(Priority.LOW),
+        /** Replicas of one group answer the same request differently. */
+        REPLICAS_DIVERGED(Priority.NORMAL),
         /** A part of the gateway (a limiter, cache, authenticator, ...) fails. */
         PLUGIN_FAILED(Priority.HIGH),
         /** A new configuration or key file was refused; the old one stays in force. */

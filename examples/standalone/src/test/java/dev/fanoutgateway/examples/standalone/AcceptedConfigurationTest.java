@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.Auth;
 import dev.fanoutgateway.BackendGroup;
+import dev.fanoutgateway.Explain;
 import dev.fanoutgateway.FailurePolicy;
 import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
@@ -119,6 +120,24 @@ class AcceptedConfigurationTest {
                         .group()
                         .selector())
                 .hasToString(selector);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "off, OFF",
+        "false, OFF",
+        "'\"off\"', OFF",
+        "timing, TIMING",
+        "full, FULL",
+        "true, FULL",
+        "'\"true\"', FULL"
+    })
+    void plansAndRoutesSayWhatIsExplained(String word, Explain explain) throws Exception {
+        Configuration read =
+                read(BACKENDS + "plans: {p: {explain: " + word + "}}\nroutes: [{path: /a, explain: " + word + "}]\n");
+
+        assertThat(read.plans()).containsExactly(Plan.of("p").explain(explain));
+        assertThat(read.routes().get(0).explain()).isEqualTo(explain);
     }
 
     @Test
