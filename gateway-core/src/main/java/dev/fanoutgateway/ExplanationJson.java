@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's record as JSON, all in ASCII, for those who may see backend URLs. Times are milliseconds. What had no say is
@@ -76,7 +77,7 @@ final class ExplanationJson {
         out.writeEndObject();
     }
 
-    private void limits(RateLimiter.Decision decision) throws IOException {
+    private void limits(RateLimiter.@Nullable Decision decision) throws IOException {
         if (decision == null) {
             out.writeNullField("limits");
             return;
@@ -101,7 +102,7 @@ final class ExplanationJson {
         out.writeEndObject();
     }
 
-    private void race(RaceRecord race) throws IOException {
+    private void race(@Nullable RaceRecord race) throws IOException {
         if (race == null) {
             out.writeNullField("race");
             return;
