@@ -24,17 +24,19 @@ final class RouteSettings {
             Value.choice(Map.of("envelope-404", FailurePolicy.ENVELOPE_404, "by-cause", FailurePolicy.BY_CAUSE));
 
     private final List<String> groups;
+    private final GroupSizes sizes;
     private final KeySettings keys;
 
-    private RouteSettings(List<String> groups, KeySettings keys) {
+    private RouteSettings(List<String> groups, GroupSizes sizes, KeySettings keys) {
         this.groups = groups;
+        this.sizes = sizes;
         this.keys = keys;
     }
 
     /** The routes; where there is no such section and one group, everything goes to that. */
     static List<Route> readAll(Section root, KeySettings keys) {
         RouteSettings reading =
-                new RouteSettings(root.sectionOrEmpty("backends").names(), keys);
+                new RouteSettings(root.sectionOrEmpty("backends").names(), GroupSizes.in(root), keys);
         if (!root.has("routes") && reading.groups.size() == 1) {
             return List.of(Route.path("/**").backends(reading.groups.get(0)).build());
         }
@@ -51,8 +53,10 @@ final class RouteSettings {
         Route.Builder route = in.required("path", PATH).orElseGet(() -> Route.path("/**"));
         List<String> methods = in.list("methods", METHOD);
         in.check("methods", () -> route.methods(methods.toArray(String[]::new)));
-        backends(in).ifPresent(route::backends);
-        StrategySettings.read(in, route);
+        Optional<String> backends = backends(in);
+        backends.ifPresent(route::backends);
+        StrategySettings.read(in, route, backends.flatMap(sizes::of));
+        BesideSettings.read(in, route, groups);
         in.set("accept", ACCEPT, route::accept);
         in.set("timeout", Value.DURATION, route::timeout);
         in.set("attempt-timeout", Value.DURATION, route::attemptTimeout);

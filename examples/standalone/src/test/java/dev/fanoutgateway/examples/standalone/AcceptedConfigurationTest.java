@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.Auth;
 import dev.fanoutgateway.BackendGroup;
+import dev.fanoutgateway.DivergenceCheck;
 import dev.fanoutgateway.Explain;
 import dev.fanoutgateway.FailurePolicy;
 import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
+import dev.fanoutgateway.Shadow;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.fanout.Acceptors;
 import dev.fanoutgateway.fanout.Ejection;
 import dev.fanoutgateway.fanout.Health;
+import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.limit.StoreFailurePolicy;
 import dev.fanoutgateway.spi.Limit;
 import dev.fanoutgateway.spi.Quota;
@@ -195,6 +198,61 @@ class AcceptedConfigurationTest {
                         "adaptive(p95)",
                         "adaptive(PT0.02S)");
         assertThat(read.routes()).extracting(Route::extraLoad).containsExactly(0.05, 0.0, 0.125, 0.05, 1.0, 0.05, 0.05);
+    }
+
+    @Test
+    void answersAreCollectedAndCombined() throws Exception {
+        assertThat(read("""
+                backends: {a: {urls: [http://a:1, http://b:1]}}
+                routes:
+                  - {path: /a, strategy: collect, combine: array}
+                  - {path: /b, strategy: collect, combine: merge, quorum: all}
+                  - {path: /c, strategy: collect, combine: majority, quorum: 2}
+                  - {path: /d, strategy: parallel, combine: majority, quorum: 7}
+                """).routes())
+                .extracting(route -> route.strategy().toString())
+                .containsExactly("collect(all, array)", "collect(all, merge)", "collect(2, majority)", "parallel");
+    }
+
+    @Test
+    void routesSayWhatIsDoneBesideTheirRequests() throws Exception {
+        Configuration read = read("""
+                backends: {a: {urls: [http://a:1]}, next: {urls: [http://b:1]}}
+                routes:
+                  - path: /a
+                    backends: a
+                    shadow: {backends: next, share: 100%}
+                    divergence: {share: 1%}
+                  - path: /b
+                    backends: a
+                    shadow: {backends: next, share: 0%, limit: 3/1s, max-in-flight: 2, timeout: 250ms, unsafe-methods: true}
+                    divergence: {share: 50%, ignore: [/meta, '/items/*/at'], max-body: 1KiB, timeout: 1s, confirm-after: 0s}
+                  - {path: /c, backends: a, shadow: null, divergence: null}
+                """);
+
+        Shadow usual = read.routes().get(0).shadow();
+        assertThat(usual.backends()).isEqualTo("next");
+        assertThat(usual.sample().limit()).isEqualTo(Limit.perSecond(10));
+        assertThat(usual.sample().maxInFlight()).isEqualTo(16);
+        assertThat(usual.timeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(usual.unsafeMethods()).isFalse();
+        assertThat(usual.sample().taken().test(GatewayRequest.get("/a"))).isTrue();
+        DivergenceCheck usualCheck = read.routes().get(0).divergenceCheck();
+        assertThat(usualCheck.maxBodyBytes()).isEqualTo(256 << 10);
+        assertThat(usualCheck.confirmAfter()).isEqualTo(Duration.ofSeconds(1));
+        Shadow shadow = read.routes().get(1).shadow();
+        assertThat(shadow.sample().limit()).isEqualTo(Limit.perSecond(3));
+        assertThat(shadow.sample().maxInFlight()).isEqualTo(2);
+        assertThat(shadow.sample().taken().test(GatewayRequest.get("/a"))).isFalse();
+        assertThat(shadow.timeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(shadow.unsafeMethods()).isTrue();
+        DivergenceCheck check = read.routes().get(1).divergenceCheck();
+        assertThat(check.ignored()).hasToString("/meta, /items/*/at");
+        assertThat(check.maxBodyBytes()).isEqualTo(1_024);
+        assertThat(check.timeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(check.confirmAfter()).isEqualTo(Duration.ZERO);
+        assertThat(read.routes().get(2).shadow()).isNull();
+        assertThat(read.routes().get(2).divergenceCheck()).isNull();
     }
 
     @Test
