@@ -94,8 +94,10 @@ class BesideOnSocketsTest implements GatewayObserver {
     }
 
     private FanoutGateway gateway(Route.Builder route, BackendGroup... groups) {
-        GatewayBuilder builder =
-                Gateway.builder().observer(this).notifier(message -> CompletableFuture.completedFuture(null));
+        GatewayBuilder builder = Gateway.builder()
+                .pluginTimeout(Duration.ofSeconds(30))
+                .observer(this)
+                .notifier(message -> CompletableFuture.completedFuture(null));
         for (BackendGroup group : groups) {
             builder.backends(group);
         }

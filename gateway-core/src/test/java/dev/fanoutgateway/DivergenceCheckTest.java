@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Comparisons of replicas, beside the requests. */
@@ -49,6 +50,11 @@ class DivergenceCheckTest {
     private ComparisonRecord compared() {
         Awaitility.await().until(() -> !comparisons.isEmpty());
         return comparisons.remove(0);
+    }
+
+    @AfterEach
+    void close() {
+        stand.close();
     }
 
     /** What was asked for comparisons. */

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Copies of requests, and that nobody but an observer ever hears of them. */
@@ -58,6 +59,11 @@ class ShadowTest {
         return stand.backends.requests().stream()
                 .filter(sent -> sent.backend().base().getHost().equals(host))
                 .toList();
+    }
+
+    @AfterEach
+    void close() {
+        stand.close();
     }
 
     @Test
@@ -183,6 +189,7 @@ class ShadowTest {
                     assertThat(sent.backend().group()).isEqualTo("next");
                     assertThat(sent.request().body().utf8()).isEqualTo("order");
                 }));
+        other.close();
     }
 
     @Test

@@ -72,6 +72,13 @@ final class Stand implements GatewayObserver {
         return built;
     }
 
+    /** Ends the gateway, if there is one; for those that have threads of their own. */
+    void close() {
+        if (gateway != null) {
+            gateway.close();
+        }
+    }
+
     CompletableFuture<GatewayResponse> ask(GatewayRequest request) {
         return gateway().handle(request);
     }

@@ -28,6 +28,10 @@ public final class Combiners {
     private static final Combiner MERGE = new JsonCombiner("merge", Combiners::merged);
     private static final Combiner MAJORITY = new Majority();
 
+    static {
+        JsonContent.warmUp(); // or the first request to be combined pays for it, out of a plug-in's time
+    }
+
     private Combiners() {}
 
     /** One array of all answers: the elements of those that are arrays, and the others as they are. */

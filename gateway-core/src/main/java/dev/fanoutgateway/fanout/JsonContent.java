@@ -30,6 +30,14 @@ final class JsonContent {
 
     private JsonContent() {}
 
+    /** Has the classes loaded that reading and writing need. */
+    static void warmUp() {
+        JsonNode node = of(response(MAPPER.createObjectNode().put("number", 1.5)));
+        if (node == null) {
+            throw new IllegalStateException("expected to read what was written");
+        }
+    }
+
     /** The content; null if it is no JSON, or in a coding that was not asked for. */
     static @Nullable JsonNode of(GatewayResponse response) {
         String coding = response.headers().first("Content-Encoding").orElse("identity");
