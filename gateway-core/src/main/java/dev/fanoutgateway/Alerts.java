@@ -10,6 +10,7 @@ import dev.fanoutgateway.spi.GatewayClock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Turns what became of a group's fan-outs into messages. Fingerprints name the group or route, never the path: a thousand
@@ -17,12 +18,13 @@ import java.util.function.Consumer;
  */
 final class Alerts {
     private final BackendGroup group;
-    private final Roster roster;
+    private final Supplier<Roster> roster;
     private final GatewayClock clock;
     private final Consumer<DevMessage> messages;
     private final Trouble trouble;
 
-    Alerts(BackendGroup group, Roster roster, GatewayClock clock, Consumer<DevMessage> messages) {
+    /** @param roster the group's latest */
+    Alerts(BackendGroup group, Supplier<Roster> roster, GatewayClock clock, Consumer<DevMessage> messages) {
         this.group = group;
         this.roster = roster;
         this.clock = clock;
@@ -68,8 +70,9 @@ final class Alerts {
 
     /** Whether a backend that is well, as far as is known, was not asked. */
     private boolean somebodyLeft(FanoutResult result) {
-        return group.backends().stream()
-                .filter(roster::isInGoodHealth)
+        Roster now = roster.get();
+        return now.backends().stream()
+                .filter(now::isInGoodHealth)
                 .anyMatch(
                         backend -> result.attempts().stream().noneMatch(attempt -> backend.equals(attempt.backend())));
     }

@@ -8,7 +8,6 @@ import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.fanout.GroupLoad;
 import dev.fanoutgateway.fanout.Probes;
-import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.limit.MemoryRateLimiter;
 import dev.fanoutgateway.notify.LogNotifier;
 import dev.fanoutgateway.notify.MessageQueues;
@@ -85,7 +84,7 @@ final class Assembly {
                 cache);
         BackendClient client = client();
         Fanout fanout = new Fanout(client, clock, executor, observers::attempt);
-        Upstreams upstreams = upstreams(client);
+        Upstreams upstreams = upstreams(client, fanout);
         List<Route> guarded = routes.stream().map(this::guarded).toList();
         Sidelines sidelines = Sidelines.of(guarded, upstreams, () -> aside(client), this::guard, observers, messages);
         Forwarding forwarding = new Forwarding(upstreams, fanout, sidelines, cache, from.pluginTimeout, clock, handoff);
@@ -174,33 +173,35 @@ final class Assembly {
         return new Aside(new Fanout(client, clock, own, outcome -> {}), clock, own);
     }
 
-    private Upstreams upstreams(BackendClient client) {
+    private Upstreams upstreams(BackendClient client, Fanout fanout) {
         Map<String, Upstream> upstreams = new HashMap<>();
-        from.groups.forEach((name, group) -> upstreams.put(name, upstream(group, roster(group, client))));
+        from.groups.forEach((name, group) -> upstreams.put(name, upstream(group, client, fanout)));
         return new Upstreams(Map.copyOf(upstreams));
     }
 
-    private Upstream upstream(BackendGroup group, Roster roster) {
+    private Upstream upstream(BackendGroup group, BackendClient client, Fanout fanout) {
+        Guarded selector = guard("selector of group '" + group.name() + "'");
+        GroupLoad load = new GroupLoad(Math.max(1, group.backends().size()), group.maxConcurrent(), clock);
+        Members members = opened(new Members(group, load, selector, fanout, clock, messages));
+        if (group.health() != null) {
+            members.probedBy(opened(Probes.start(
+                    group.health(),
+                    group.backends(),
+                    members::roster,
+                    group.headers(),
+                    client,
+                    clock,
+                    new SplittableRandom())));
+        }
+        if (group.source() != null) {
+            opened(BackendWatch.start(group.name(), group.source(), members, clock, handoff, messages));
+        }
         return new Upstream(
                 group,
-                roster,
-                paces(group),
-                guard("selector of group '" + group.name() + "'"),
-                new Alerts(group, roster, clock, messages));
-    }
-
-    private Paces paces(BackendGroup group) {
-        return new Paces(
-                new GroupLoad(group.backends().size(), group.maxConcurrent(), clock), clock, observers::strategyStep);
-    }
-
-    private Roster roster(BackendGroup group, BackendClient client) {
-        Roster roster = new Roster(group.backends(), group.maxConcurrent(), group.ejection(), clock, messages);
-        if (group.health() != null) {
-            opened(Probes.start(
-                    group.health(), group.backends(), roster, group.headers(), client, clock, new SplittableRandom()));
-        }
-        return roster;
+                members,
+                new Paces(load, clock, observers::strategyStep),
+                selector,
+                new Alerts(group, members::roster, clock, messages));
     }
 
     private Map<String, Terms> terms() {

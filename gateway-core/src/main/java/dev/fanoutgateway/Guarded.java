@@ -1,5 +1,6 @@
 package dev.fanoutgateway;
 
+import dev.fanoutgateway.spi.BackendSource;
 import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.StoreUnavailableException;
@@ -196,9 +197,9 @@ final class Guarded implements AutoCloseable {
         return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
-    /** The kind of failure, without its message: that is the plug-in's, and may quote a key. */
+    /** The kind of failure, without its message: that is the plug-in's, and may quote a key, unless it says otherwise. */
     private static String reason(Throwable failure) {
-        return failure instanceof Misbehaviour
+        return failure instanceof Misbehaviour || failure instanceof BackendSource.Unavailable
                 ? "" + failure.getMessage()
                 : failure.getClass().getName();
     }

@@ -39,8 +39,9 @@ final class Names {
                     from.groups.keySet()));
         }
         int quorum = route.strategy().quorum();
-        int most = from.groups.get(route.backends()).backends().size();
-        if (quorum > most && quorum != FanoutStrategy.EVERYBODY) {
+        BackendGroup group = from.groups.get(route.backends());
+        int most = group.backends().size();
+        if (group.source() == null && quorum > most && quorum != FanoutStrategy.EVERYBODY) {
             throw new IllegalStateException("route '" + route + "' collects " + quorum + " answers, expected 1 to "
                     + most + ", the backends of group '" + route.backends() + "'");
         }

@@ -16,21 +16,22 @@ import java.util.Optional;
  * A backend group as the engine uses it: whom to ask for a request, and with what.
  *
  * @param group its configuration
- * @param roster knows how its backends are doing
+ * @param members its backends as they are now, and how they are doing
  * @param paces know how its routes are doing
  * @param selectorGuard calls its selector
  * @param alerts tells of its failures
  */
-record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selectorGuard, Alerts alerts) {
+record Upstream(BackendGroup group, Members members, Paces paces, Guarded selectorGuard, Alerts alerts) {
 
     Fanout.Plan plan(Admission admission, Fanout fanout) {
         Exchange exchange = admission.exchange();
         GatewayRequest forwarded = admission.forwarded();
         Route route = exchange.route();
+        Roster roster = members.roster(); // this race's, whatever becomes of the group
         Demand demand = demand(admission);
         return new Fanout.Plan(
                 route.strategy(),
-                candidates(demand, fanout),
+                candidates(demand, roster, fanout),
                 outbound(forwarded, route),
                 route.acceptor(),
                 exchange.deadlineNanos(),
@@ -52,9 +53,9 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
                 : result.budget(paces.of(admission.exchange().route()).budget());
     }
 
-    /** The place of {@code backend} in the group's list, from 1; 0 if it is not in it. */
+    /** The place of {@code backend} in the group's list as it is now, from 1; 0 if it is not in it. */
     int ordinal(Backend backend) {
-        return group.backends().indexOf(backend) + 1;
+        return members.roster().backends().indexOf(backend) + 1;
     }
 
     /** What is wanted, without anything of ours. */
@@ -75,31 +76,41 @@ record Upstream(BackendGroup group, Roster roster, Paces paces, Guarded selector
                 failure -> Boolean.FALSE);
     }
 
-    private List<Backend> candidates(Demand demand, Fanout fanout) {
+    private List<Backend> candidates(Demand demand, Roster roster, Fanout fanout) {
         List<BackendStatus> statuses = List.copyOf(roster.statuses(fanout::inFlight));
-        List<Backend> chosen =
-                selectorGuard.now(() -> ours(group.selector().plan(demand, statuses)), failure -> group.backends());
-        return chosen.isEmpty() ? group.backends() : chosen;
+        if (statuses.isEmpty()) {
+            return List.of(); // a source that has given none yet
+        }
+        List<Backend> chosen = selectorGuard.now(
+                () -> ours(group.selector().plan(demand, statuses), roster), failure -> roster.backends());
+        return chosen.isEmpty() ? roster.backends() : chosen;
     }
 
     /** All that are in good health, whatever the selector says. */
     List<Backend> well(Fanout fanout) {
+        return well(members.roster(), fanout);
+    }
+
+    /** The same in the selector's order. */
+    List<Backend> wellCandidates(Demand demand, Fanout fanout) {
+        Roster roster = members.roster();
+        List<Backend> well = well(roster, fanout);
+        return candidates(demand, roster, fanout).stream()
+                .filter(well::contains)
+                .toList();
+    }
+
+    private static List<Backend> well(Roster roster, Fanout fanout) {
         return roster.statuses(fanout::inFlight).stream()
                 .filter(BackendStatus::available)
                 .map(BackendStatus::backend)
                 .toList();
     }
 
-    /** The same in the selector's order. */
-    List<Backend> wellCandidates(Demand demand, Fanout fanout) {
-        List<Backend> well = well(fanout);
-        return candidates(demand, fanout).stream().filter(well::contains).toList();
-    }
-
     /** A copy, since the list is a stranger's. Nobody else than the group is ever asked. */
-    private List<Backend> ours(List<Backend> chosen) {
+    private List<Backend> ours(List<Backend> chosen, Roster roster) {
         List<Backend> copy = List.copyOf(chosen);
-        if (!group.backends().containsAll(copy)) {
+        if (!copy.stream().allMatch(roster::knows)) {
             throw new IllegalArgumentException("expected backends of group '" + group.name() + "' only, got another");
         }
         return copy;

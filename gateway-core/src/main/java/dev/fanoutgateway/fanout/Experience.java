@@ -2,6 +2,7 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -27,6 +28,15 @@ final class Experience {
             case ABSENT, REJECTED, BROKEN, UNREACHABLE, TIMED_OUT -> tally.add(0, outcome.durationNanos());
             case CANCELLED -> tally.atLeast(outcome.durationNanos());
         }
+    }
+
+    /** Forgets what a group had of backends that are not {@code left} in it. */
+    void keep(String group, Set<Backend> left) {
+        tallies.keySet().removeIf(backend -> backend.group().equals(group) && !left.contains(backend));
+    }
+
+    int backends() {
+        return tallies.size();
     }
 
     /** The more general estimate, corrected by what is known here. */

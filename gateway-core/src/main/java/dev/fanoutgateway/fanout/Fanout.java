@@ -71,6 +71,11 @@ public final class Fanout {
         return inFlight.at(backend);
     }
 
+    /** A backend has left its group, and no attempt is under way there: lets go of the pause that it has asked for. */
+    public void forget(Backend backend) {
+        pushBack.forget(backend);
+    }
+
     void report(Plan plan, Attempt attempt) {
         AttemptOutcome outcome = attempt.outcome;
         if (outcome == null) {

@@ -6,6 +6,7 @@ import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendSelector;
 import dev.fanoutgateway.spi.BackendStatus;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,17 @@ final class Fastest implements BackendSelector {
         } else {
             average.observe(now, outcome.durationNanos());
         }
+    }
+
+    @Override
+    public void onChange(String group, List<Backend> backends) {
+        Set<Backend> left = Set.copyOf(backends);
+        averages.keySet().removeIf(backend -> backend.group().equals(group) && !left.contains(backend));
+    }
+
+    /** Of how many backends it knows something. */
+    int known() {
+        return averages.size();
     }
 
     private double load(BackendStatus status, long now) {

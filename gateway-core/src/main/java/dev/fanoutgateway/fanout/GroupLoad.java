@@ -13,7 +13,7 @@ public final class GroupLoad {
 
     final AttemptBudget budget;
     private final GatewayClock clock;
-    private final int backends;
+    private volatile int backends;
     private final int concurrency;
     private final LongAdder demanded = new LongAdder();
     /** Null until a route wants the measure. */
@@ -37,6 +37,11 @@ public final class GroupLoad {
         this.concurrency = concurrency;
         this.clock = clock;
         budget = new AttemptBudget(clock);
+    }
+
+    /** The group has so many backends from now on; none counts as one. */
+    public void backends(int now) {
+        backends = Math.max(1, now);
     }
 
     int backends() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,19 @@ final class Learned implements BackendSelector {
                 experiences.get(level, key -> new Experience()).learn(outcome);
             }
         }
+    }
+
+    @Override
+    public void onChange(String group, List<Backend> backends) {
+        Set<Backend> left = Set.copyOf(backends);
+        experiences.asMap().values().forEach(experience -> experience.keep(group, left));
+    }
+
+    /** How many backends it has experience of, counted for each route and path. */
+    int tallies() {
+        return experiences.asMap().values().stream()
+                .mapToInt(Experience::backends)
+                .sum();
     }
 
     /** How many routes and paths it remembers. */

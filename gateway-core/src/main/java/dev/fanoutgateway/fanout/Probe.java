@@ -11,6 +11,7 @@ import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.BackendClient.Reply;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.GatewayClock.Timer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ final class Probe {
 
     private final Health health;
     private final Backend backend;
-    private final Roster roster;
+    private final Supplier<Roster> roster;
     private final GatewayRequest request;
     private final BackendClient client;
     private final GatewayClock clock;
@@ -40,7 +41,7 @@ final class Probe {
     Probe(
             Health health,
             Backend backend,
-            Roster roster,
+            Supplier<Roster> roster,
             Headers headers,
             BackendClient client,
             GatewayClock clock,
@@ -56,6 +57,11 @@ final class Probe {
 
     void start() {
         schedule((long) (health.every().toNanos() * drawn()));
+    }
+
+    /** With the first check now, and not at a random moment of the first interval. */
+    void startAtOnce() {
+        schedule(0);
     }
 
     void close() {
@@ -106,7 +112,7 @@ final class Probe {
             current = null;
         }
         check.end();
-        roster.probed(backend, passed, detail, health);
+        roster.get().probed(backend, passed, detail, health);
         schedule(check.startNanos + interval() - clock.nanoTime());
     }
 

@@ -45,6 +45,11 @@ final class PushBack {
         return Math.max(0, left);
     }
 
+    /** A backend has left its group. */
+    void forget(Backend backend) {
+        ends.remove(backend);
+    }
+
     /** Looks whether an answer asks for a pause. The longest pause asked for holds. */
     void heed(Backend backend, GatewayResponse response) {
         if (response.status() != 503 && response.status() != 429) {
@@ -52,7 +57,9 @@ final class PushBack {
         }
         long pause = response.headers().first("Retry-After").map(this::nanos).orElse(0L);
         if (pause > 0) {
-            ends.merge(backend, clock.nanoTime() + pause, (one, other) -> one - other > 0 ? one : other);
+            long now = clock.nanoTime();
+            ends.values().removeIf(end -> end - now <= 0); // those of backends that have left are not looked at again
+            ends.merge(backend, now + pause, (one, other) -> one - other > 0 ? one : other);
         }
     }
 

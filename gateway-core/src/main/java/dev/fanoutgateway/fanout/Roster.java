@@ -5,9 +5,7 @@ import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendStatus;
 import dev.fanoutgateway.spi.DevMessage;
-import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.GatewayClock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,20 +14,24 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * The backends of a group and who of them may be asked now: knows which are ejected, which fail their health checks, and
+ * The backends of a group at one moment, and who of them may be asked now: knows which are ejected, which fail their health checks, and
  * how many attempts each may have at a time. Tells the developers of every ejection and return. Safe for use by any
  * thread; while all are in good health an attempt costs a look-up and a volatile read, and a change takes a short lock.
+ *
+ * <p>Which backends there are does not change; when the group does, {@link #changedTo} gives another roster, which shares what
+ * is known of those that stay. A race keeps the one it began with.
  */
 public final class Roster {
-    private final Map<Backend, Replica> replicas = new LinkedHashMap<>();
+    private final Map<Backend, Replica> replicas;
     private final int maxConcurrent;
+    private final Ejection ejection;
     private final long pauseNanos;
     private final int mostEjected;
     private final GatewayClock clock;
-    private final Consumer<DevMessage> messages;
+    private final RosterNews news;
 
-    /** Guards every change of a condition. Nobody is called with it. */
-    private final Object lock = new Object();
+    /** Guards every change of a condition, on all rosters of the group. Nobody is called with it. */
+    private final Object lock;
 
     /**
      * The roster of a group, all of it in good health.
@@ -44,31 +46,91 @@ public final class Roster {
             Ejection ejection,
             GatewayClock clock,
             Consumer<DevMessage> messages) {
+        this(
+                replicas(backends, Map.of(), ejection, false),
+                maxConcurrent,
+                ejection,
+                clock,
+                new RosterNews(messages, clock),
+                new Object());
         if (maxConcurrent < 1) {
             throw new IllegalArgumentException("expected 1 concurrent attempt or more, got " + maxConcurrent);
         }
-        backends.forEach(backend -> replicas.put(backend, new Replica(backend, ejection)));
+    }
+
+    private Roster(
+            Map<Backend, Replica> replicas,
+            int maxConcurrent,
+            Ejection ejection,
+            GatewayClock clock,
+            RosterNews news,
+            Object lock) {
+        this.replicas = replicas;
         this.maxConcurrent = maxConcurrent;
+        this.ejection = ejection;
         this.pauseNanos = ejection.pause().toNanos();
         this.mostEjected = ejection.mostOf(replicas.size());
         this.clock = clock;
-        this.messages = messages;
+        this.news = news;
+        this.lock = lock;
+    }
+
+    private static Map<Backend, Replica> replicas(
+            List<Backend> backends, Map<Backend, Replica> known, Ejection ejection, boolean onProbation) {
+        Map<Backend, Replica> replicas = new LinkedHashMap<>();
+        for (Backend backend : backends) {
+            Replica replica = known.get(backend);
+            replicas.put(
+                    backend,
+                    replica != null && replica.isAt(backend) ? replica : new Replica(backend, ejection, onProbation));
+        }
+        return replicas;
+    }
+
+    /**
+     * The roster of the group with these backends in place of its own; this one stays as it is. To be called on the group's
+     * latest roster only. Whatever trouble was told of those that leave is told to be over.
+     *
+     * @param onProbation whether those that join are asked only once they have passed a health check, or for want of any in
+     *     good health
+     */
+    public Roster changedTo(List<Backend> backends, boolean onProbation) {
+        Roster after = new Roster(
+                replicas(backends, replicas, ejection, onProbation), maxConcurrent, ejection, clock, news, lock);
+        for (Map.Entry<Backend, Replica> entry : replicas.entrySet()) {
+            if (after.replicas.get(entry.getKey()) != entry.getValue()) {
+                leave(entry.getValue());
+            }
+        }
+        return after;
+    }
+
+    /** The group, in its order. */
+    public List<Backend> backends() {
+        return List.copyOf(replicas.keySet());
     }
 
     /** How each backend is doing, in the order of the group. If none is available, all are: better any than none. */
     public List<BackendStatus> statuses(ToIntFunction<Backend> inFlight) {
         boolean none = true;
         List<BackendStatus> statuses = new ArrayList<>(replicas.size());
-        for (Replica replica : replicas.values()) {
-            Condition condition = replica.condition;
+        for (Map.Entry<Backend, Replica> entry : replicas.entrySet()) {
+            Condition condition = entry.getValue().condition;
+            Backend backend = entry.getKey(); // as it is now; its replica may know it by another weight
             boolean available = condition.good() || condition.mayBeTried(clock.nanoTime());
             none &= !available;
-            statuses.add(new BackendStatus(replica.backend, inFlight.applyAsInt(replica.backend), available));
+            statuses.add(new BackendStatus(backend, inFlight.applyAsInt(backend), available));
         }
         if (none) {
             statuses.replaceAll(status -> new BackendStatus(status.backend(), status.inFlight(), true));
         }
         return statuses;
+    }
+
+    /** Whether {@code backend} is one of the group, with the URL and address that it has here. */
+    public boolean knows(Backend backend) {
+        Replica replica = replicas.get(backend);
+        return replica != null && replica.isAt(backend);
     }
 
     int maxConcurrent() {
@@ -142,20 +204,30 @@ public final class Roster {
         if (replica == null) {
             return;
         }
+        boolean worthTelling;
         synchronized (lock) {
-            boolean down = replica.condition.down();
-            replica.contradictions = down == passed ? replica.contradictions + 1 : 0;
-            if (replica.contradictions < (down ? health.upAfter() : health.downAfter())) {
-                return;
-            }
-            replica.contradictions = 0;
-            replica.condition = replica.condition.down(!down);
+            worthTelling = replica.check(passed, health);
+        }
+        if (!worthTelling) {
+            return;
         }
         if (passed) {
-            tell(Type.RECOVERED, "health", replica, replica + " passes its health checks again", "");
+            news.passesAgain(replica);
         } else {
-            tell(Type.BACKEND_EJECTED, "health", replica, replica + " fails its health checks", detail);
+            news.fails(replica, detail);
         }
+    }
+
+    private void leave(Replica replica) {
+        boolean ejected;
+        boolean down;
+        synchronized (lock) {
+            replica.gone = true;
+            ejected = replica.ejectionTold;
+            replica.ejectionTold = false;
+            down = replica.condition.down() && !replica.onProbation;
+        }
+        news.left(replica, ejected, down);
     }
 
     private boolean nobodyIsGood() {
@@ -221,8 +293,13 @@ public final class Roster {
         if (!othersServe(replica)) {
             return false;
         }
-        replica.ejectionTold = true;
-        tell(Type.BACKEND_EJECTED, "ejected", replica, title, outcome.describe());
+        synchronized (lock) {
+            if (replica.gone) {
+                return false;
+            }
+            replica.ejectionTold = true;
+        }
+        news.ejected(replica, title, outcome.describe());
         return true;
     }
 
@@ -264,17 +341,7 @@ public final class Roster {
         }
         if (replica.ejectionTold) {
             replica.ejectionTold = false;
-            tell(Type.RECOVERED, "ejected", replica, replica + " answers again", "");
+            news.answersAgain(replica);
         }
-    }
-
-    private void tell(Type type, String trouble, Replica replica, String title, String detail) {
-        Backend backend = replica.backend;
-        messages.accept(DevMessage.of(
-                type,
-                trouble + ":" + backend.group() + ":" + backend.id(),
-                title,
-                detail.isEmpty() ? List.of() : List.of(detail),
-                Instant.ofEpochMilli(clock.currentTimeMillis())));
     }
 }

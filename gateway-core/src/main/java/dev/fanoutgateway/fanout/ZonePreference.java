@@ -52,6 +52,11 @@ record ZonePreference(String zone, BackendSelector within, RandomGenerator rando
         within.onOutcome(demand, outcome);
     }
 
+    @Override
+    public void onChange(String group, List<Backend> backends) {
+        within.onChange(group, backends);
+    }
+
     /** Whether this request is one of those that the zone cannot take. */
     private boolean spills(List<BackendStatus> near) {
         double all = 0;

@@ -1,6 +1,8 @@
 package dev.fanoutgateway.okhttp;
 
+import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient;
+import java.net.InetAddress;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,14 @@ public final class OkHttpBackendClient implements BackendClient {
         closed = true;
         client.dispatcher().cancelAll();
         client.connectionPool().evictAll();
+    }
+
+    /** The client for a backend: one that knows its address, where that is given, and shares all else. */
+    OkHttpClient client(Backend backend) {
+        InetAddress address = backend.address();
+        return address == null
+                ? client
+                : client.newBuilder().dns(new GivenAddress(address)).build();
     }
 
     OkHttpClient client() {

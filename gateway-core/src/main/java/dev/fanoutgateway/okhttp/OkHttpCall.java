@@ -115,7 +115,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         if (left <= 0) {
             return late();
         }
-        Call current = owner.client().newCall(outgoing);
+        Call current = owner.client(request.backend()).newCall(outgoing);
         current.timeout().timeout(left, TimeUnit.NANOSECONDS);
         call = current;
         if (cancelled) {

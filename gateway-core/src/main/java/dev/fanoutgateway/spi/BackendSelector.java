@@ -28,6 +28,13 @@ public interface BackendSelector {
     }
 
     /**
+     * Told that a group has other backends from now on, and once more when the attempts at those that left are over: what
+     * is known of any other backend of this group can be forgotten. Calls of {@link #plan} may still come with backends that
+     * have left, and outcomes too.
+     */
+    default void onChange(String group, List<Backend> backends) {}
+
+    /**
      * What is wanted.
      *
      * @param request as it is forwarded, without any credential of the gateway's own
