@@ -89,6 +89,11 @@ public record BackendGroup(
         return new BackendGroup(name, backends, more, selector, maxConcurrent, ejection, health, source);
     }
 
+    /** This group with these fields added to every call, in place of any before. */
+    public BackendGroup headers(Headers other) {
+        return new BackendGroup(name, backends, other, selector, maxConcurrent, ejection, health, source);
+    }
+
     /** This group with another selector. */
     public BackendGroup selector(BackendSelector other) {
         return new BackendGroup(name, backends, headers, other, maxConcurrent, ejection, health, source);

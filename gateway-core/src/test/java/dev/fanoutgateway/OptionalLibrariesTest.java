@@ -35,6 +35,13 @@ class OptionalLibrariesTest {
     }
 
     @Test
+    void onlyBackendsByDnsNeedDnsjava() throws Exception {
+        assertThat(runWithout("dev.fanoutgateway.discovery.DnsWithoutDnsjava", "dnsjava"))
+                .containsExactly("1", "expected dnsjava:dnsjava on the class path, which backends by DNS need");
+        assertThat(runWithout("dev.fanoutgateway.discovery.DnsWithoutDnsjava")).containsExactly("1", "DNS api.test");
+    }
+
+    @Test
     void mailWithoutAnyLibrarySaysWhatIsMissing() throws Exception {
         assertThat(runWithout("dev.fanoutgateway.notify.MailWithoutJakartaMail", "mail"))
                 .containsExactly(MISSING);

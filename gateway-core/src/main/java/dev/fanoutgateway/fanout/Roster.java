@@ -6,10 +6,7 @@ import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendStatus;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.GatewayClock;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
@@ -22,7 +19,7 @@ import java.util.function.ToIntFunction;
  * is known of those that stay. A race keeps the one it began with.
  */
 public final class Roster {
-    private final Map<Backend, Replica> replicas;
+    private final Replicas replicas;
     private final int maxConcurrent;
     private final Ejection ejection;
     private final long pauseNanos;
@@ -47,7 +44,7 @@ public final class Roster {
             GatewayClock clock,
             Consumer<DevMessage> messages) {
         this(
-                replicas(backends, Map.of(), ejection, false),
+                Replicas.of(backends, ejection),
                 maxConcurrent,
                 ejection,
                 clock,
@@ -59,12 +56,7 @@ public final class Roster {
     }
 
     private Roster(
-            Map<Backend, Replica> replicas,
-            int maxConcurrent,
-            Ejection ejection,
-            GatewayClock clock,
-            RosterNews news,
-            Object lock) {
+            Replicas replicas, int maxConcurrent, Ejection ejection, GatewayClock clock, RosterNews news, Object lock) {
         this.replicas = replicas;
         this.maxConcurrent = maxConcurrent;
         this.ejection = ejection;
@@ -75,18 +67,6 @@ public final class Roster {
         this.lock = lock;
     }
 
-    private static Map<Backend, Replica> replicas(
-            List<Backend> backends, Map<Backend, Replica> known, Ejection ejection, boolean onProbation) {
-        Map<Backend, Replica> replicas = new LinkedHashMap<>();
-        for (Backend backend : backends) {
-            Replica replica = known.get(backend);
-            replicas.put(
-                    backend,
-                    replica != null && replica.isAt(backend) ? replica : new Replica(backend, ejection, onProbation));
-        }
-        return replicas;
-    }
-
     /**
      * The roster of the group with these backends in place of its own; this one stays as it is. To be called on the group's
      * latest roster only. Whatever trouble was told of those that leave is told to be over.
@@ -95,36 +75,19 @@ public final class Roster {
      *     good health
      */
     public Roster changedTo(List<Backend> backends, boolean onProbation) {
-        Roster after = new Roster(
-                replicas(backends, replicas, ejection, onProbation), maxConcurrent, ejection, clock, news, lock);
-        for (Map.Entry<Backend, Replica> entry : replicas.entrySet()) {
-            if (after.replicas.get(entry.getKey()) != entry.getValue()) {
-                leave(entry.getValue());
-            }
-        }
-        return after;
+        Replicas after = replicas.changedTo(backends, ejection, onProbation);
+        replicas.missingIn(after).forEach(this::leave);
+        return new Roster(after, maxConcurrent, ejection, clock, news, lock);
     }
 
     /** The group, in its order. */
     public List<Backend> backends() {
-        return List.copyOf(replicas.keySet());
+        return replicas.backends();
     }
 
     /** How each backend is doing, in the order of the group. If none is available, all are: better any than none. */
     public List<BackendStatus> statuses(ToIntFunction<Backend> inFlight) {
-        boolean none = true;
-        List<BackendStatus> statuses = new ArrayList<>(replicas.size());
-        for (Map.Entry<Backend, Replica> entry : replicas.entrySet()) {
-            Condition condition = entry.getValue().condition;
-            Backend backend = entry.getKey(); // as it is now; its replica may know it by another weight
-            boolean available = condition.good() || condition.mayBeTried(clock.nanoTime());
-            none &= !available;
-            statuses.add(new BackendStatus(backend, inFlight.applyAsInt(backend), available));
-        }
-        if (none) {
-            statuses.replaceAll(status -> new BackendStatus(status.backend(), status.inFlight(), true));
-        }
-        return statuses;
+        return replicas.statuses(inFlight, clock.nanoTime());
     }
 
     /** Whether {@code backend} is one of the group, with the URL and address that it has here. */
@@ -157,7 +120,7 @@ public final class Roster {
         if (condition.good()) {
             return new Pass(Kind.ORDINARY, replica, condition.term());
         }
-        if (lastResort || nobodyIsGood()) {
+        if (lastResort || replicas.nobodyIsGood()) {
             return new Pass(Kind.FORCED, replica, condition.term());
         }
         return trial(replica);
@@ -230,15 +193,6 @@ public final class Roster {
         news.left(replica, ejected, down);
     }
 
-    private boolean nobodyIsGood() {
-        for (Replica replica : replicas.values()) {
-            if (replica.condition.good()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private Pass trial(Replica replica) {
         long now = clock.nanoTime();
         synchronized (lock) {
@@ -275,11 +229,7 @@ public final class Roster {
     /** Ejects a backend unless it is already, or too many of its group are out. */
     private boolean eject(Replica replica, int term, long now) {
         synchronized (lock) {
-            int out = 1;
-            for (Replica other : replicas.values()) {
-                out += other != replica && !other.condition.good() ? 1 : 0;
-            }
-            if (replica.condition.term() != term || out > mostEjected) {
+            if (replica.condition.term() != term || replicas.outBesides(replica) >= mostEjected) {
                 return false;
             }
             replica.condition = replica.condition.ejectedUntil(now + pauseNanos);
@@ -290,7 +240,7 @@ public final class Roster {
 
     /** Tells of an ejection, once, if another is known to serve. */
     private boolean tellEjection(Replica replica, String title, AttemptOutcome outcome) {
-        if (!othersServe(replica)) {
+        if (!replicas.othersServe(replica)) {
             return false;
         }
         synchronized (lock) {
@@ -301,16 +251,6 @@ public final class Roster {
         }
         news.ejected(replica, title, outcome.describe());
         return true;
-    }
-
-    /** Whether another one does as far as is known: of those that were not asked yet, nothing is. */
-    private boolean othersServe(Replica ejected) {
-        for (Replica other : replicas.values()) {
-            if (other != ejected && other.condition.good() && other.failures.lastSucceeded()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void judgeTrial(Replica replica, int term, VitalSign sign, AttemptOutcome outcome) {

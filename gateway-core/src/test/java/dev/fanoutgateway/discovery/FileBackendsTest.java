@@ -73,7 +73,7 @@ class FileBackendsTest {
                 "'[{\"url\": \"http://a\", \"url\": \"http://b\"}]' | 1: backends[0]: expected each field once, got one twice",
                 "'backends: [http://a]\nmore: 1' | 2: backends: expected a field 'backends' and no other, got another one",
                 "'- http://a\n---\n- http://b' | 3: backends: expected one document, got something after it",
-                "'- \\"secret'              | 1: backends: expected YAML, got a syntax error",
+                "'- \"secret'              | 1: backends: expected YAML, got a syntax error",
                 "'just text'                  | 1: backends: expected a list of backends, got other text",
                 "'- &x http://a\n- *x'        | 2: backends[1]: expected a URL such as http://10.0.0.1:8080, without user, query and fragment, got other text",
             })

@@ -1,11 +1,10 @@
 package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.BackendGroup;
-import dev.fanoutgateway.examples.standalone.Node.Items;
 import dev.fanoutgateway.fanout.Selectors;
 import dev.fanoutgateway.http.Headers;
-import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendSelector;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,18 +48,18 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
             "transfer-encoding",
             "upgrade");
 
-    static List<BackendSettings> readAll(Section root) {
+    static List<BackendSettings> readAll(Section root, Path directory) {
         Section in = root.sectionOrEmpty("backends");
         List<BackendSettings> groups = new ArrayList<>();
-        in.named().forEach((name, group) -> read(name, group).ifPresent(groups::add));
+        in.named().forEach((name, group) -> read(name, group, directory).ifPresent(groups::add));
         if (in.names().isEmpty()) {
             root.missing("backends", "at least one group of backends");
         }
         return List.copyOf(groups);
     }
 
-    private static Optional<BackendSettings> read(String name, Section in) {
-        List<Backend> backends = urls(name, in);
+    private static Optional<BackendSettings> read(String name, Section in, Path directory) {
+        SourceSettings where = SourceSettings.read(name, in, directory);
         Headers headers = headers(in);
         BackendSelector selector =
                 in.value("selector", SELECTOR).orElse(Selectors::listed).get();
@@ -68,37 +67,15 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
         Duration connectTimeout = in.value("connect-timeout", Value.DURATION).orElse(USUAL_CONNECT_TIMEOUT);
         UnaryOperator<BackendGroup> health = HealthSettings.read(in);
         in.end();
-        if (backends.isEmpty()) {
+        if (where.backends().isEmpty() && where.source() == null) {
             return Optional.empty();
         }
         List<BackendSettings> group = new ArrayList<>();
         in.check(
-                "urls",
+                "urls", // of which one may stand there twice
                 () -> group.add(new BackendSettings(
-                        health.apply(new BackendGroup(name, backends, headers, selector)), connectTimeout)));
+                        health.apply(where.group(name).headers(headers).selector(selector)), connectTimeout)));
         return group.stream().findFirst();
-    }
-
-    private static List<Backend> urls(String group, Section in) {
-        Value<Backend> url = Value.secretText(
-                "a URL such as http://10.0.0.1:8080, without user, query and fragment", text -> backend(group, text));
-        boolean none = in.node("urls")
-                .filter(node -> !Node.isNull(node)
-                        && !(node instanceof Items list && list.items().isEmpty()))
-                .isEmpty();
-        if (none) {
-            in.missing("urls", "a list of at least one URL");
-        }
-        return in.list("urls", url);
-    }
-
-    /** What a URL of a wrong form holds may be a password: it is not shown. */
-    private static Optional<Backend> backend(String group, String url) {
-        try {
-            return Optional.of(Backend.of(group, url));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private static Headers headers(Section group) {

@@ -41,7 +41,7 @@ record Configuration(
 
     private static Configuration of(Section root, Path directory) {
         ServerSettings server = ServerSettings.read(root);
-        List<BackendSettings> backends = BackendSettings.readAll(root);
+        List<BackendSettings> backends = BackendSettings.readAll(root, directory);
         List<Plan> plans = PlanSettings.readAll(root);
         KeySettings keys = KeySettings.read(root, directory);
         List<Route> routes = RouteSettings.readAll(root, keys);

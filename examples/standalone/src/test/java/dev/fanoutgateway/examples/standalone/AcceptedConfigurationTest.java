@@ -108,6 +108,28 @@ class AcceptedConfigurationTest {
         assertThat(least.messages().digest()).isEqualTo(reference.messages().digest());
     }
 
+    @Test
+    void backendsComeFromAFileOrFromDns() throws Exception {
+        Files.writeString(directory.resolve("backends.yaml"), "- http://a:1\n");
+        Configuration configuration = read("""
+                backends:
+                  a: {file: backends.yaml, max-concurrent: 7}
+                  b:
+                    dns: {url: "http://b.test:8080", servers: ["127.0.0.1:5353", "[::1]:53"], family: both,
+                          timeout: 2s, at-least: 1s, at-most: 10s}
+                  c: {dns: {service: _c._tcp.test, scheme: https}, headers: {X-Token: t}}
+                routes: [{path: /**, backends: a}]
+                """);
+
+        assertThat(configuration.backends())
+                .extracting(settings ->
+                        settings.group().name() + " " + settings.group().source())
+                .containsExactly("a file " + directory.resolve("backends.yaml"), "b DNS b.test", "c DNS _c._tcp.test");
+        assertThat(configuration.backends().get(0).group().maxConcurrent()).isEqualTo(7);
+        assertThat(configuration.backends().get(2).group().headers().first("X-Token"))
+                .contains("t");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "listed,          listed",

@@ -108,6 +108,18 @@ class RefusedConfigurationTest {
     }
 
     @Test
+    void whatIsWrongWithAFileOfBackendsIsSaidWithItsName() throws IOException {
+        Path backends = Files.writeString(directory.resolve("backends.yaml"), "- http://a\n- http://me:secret@b\n");
+        Path file = Files.writeString(
+                directory.resolve("gateway.yaml"), "backends: {a: {file: backends.yaml}}\nroutes: [{path: /**}]\n");
+
+        assertThat(catchThrowableOfType(InvalidConfiguration.class, () -> Configuration.read(file))
+                        .problems())
+                .containsExactly(backends + ":2: backends[1]: expected a URL such as http://10.0.0.1:8080,"
+                        + " without user, query and fragment, got other text");
+    }
+
+    @Test
     void whatIsWrongWithTheKeysFileIsSaidWithItsName() throws IOException {
         Path keys =
                 Files.writeString(directory.resolve("keys.yaml"), "- {id: a, key: secret, plan: basic}\n- {id: b}\n");
