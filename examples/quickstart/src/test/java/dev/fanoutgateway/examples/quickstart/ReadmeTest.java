@@ -25,6 +25,7 @@ class ReadmeTest {
     private static final String IMPORTS = """
             import dev.fanoutgateway.*;
             import dev.fanoutgateway.caching.*;
+            import dev.fanoutgateway.discovery.*;
             import dev.fanoutgateway.fanout.*;
             import dev.fanoutgateway.http.*;
             import dev.fanoutgateway.limit.*;
