@@ -58,7 +58,11 @@ final class BackendWatch implements AutoCloseable {
         this.clock = clock;
         this.executor = executor;
         this.guard = new Guarded(
-                "backend source of group '" + group + "'", PATIENCE_NANOS, clock, executor, new Troubles(clock, new ToldOnce(messages)));
+                "backend source of group '" + group + "'",
+                PATIENCE_NANOS,
+                clock,
+                executor,
+                new Troubles(clock, new ToldOnce(messages)));
     }
 
     /**
