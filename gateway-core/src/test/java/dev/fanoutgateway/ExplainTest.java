@@ -14,7 +14,9 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.Quota;
 import dev.fanoutgateway.spi.RaceRecord;
+import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.io.IOException;
 import java.time.Duration;
@@ -381,6 +383,17 @@ class ExplainTest {
     void nothingIsToldUnlessItIsSwitchedOn() {
         stand.route(everything()).all(Script.ok("prices"));
         assertThat(Stand.wire(stand.answer(explained("/a")))).doesNotContain("Server-Timing", "Explain", "http://");
+    }
+
+    @Test
+    void observersSeeTheLimitsButCannotSettleTheLease() {
+        stand.builder.plan(Plan.of("paid").quota(Quota.perMonth(10))).key("demo", KEY, "paid");
+        stand.route(everything()).all(Script.ok("prices"));
+        stand.answer(keyed("/a", KEY));
+        RateLimiter.Decision limits = stand.lastRecord().limits();
+        assertThat(limits).isNotNull();
+        assertThat(limits.states().get(0).remaining()).isEqualTo(9);
+        assertThat(limits.lease()).isNull();
     }
 
     @Test
