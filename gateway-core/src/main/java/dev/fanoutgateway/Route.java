@@ -6,6 +6,7 @@ import dev.fanoutgateway.fanout.AttemptFields;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,51 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests it takes, whom it asks, and how. Immutable; made by {@link #path}. The first route that matches path and
- * method takes the request. (A long file, since it has one property after the other.)
+ * method takes the request.
  */
 public final class Route {
-    private final PathPattern pattern;
-    private final Set<String> methods;
-    private final String backends;
-    private final FanoutStrategy strategy;
-    private final double extraLoad;
-    private final AttemptFields attemptFields;
-    private final ResponseAcceptor acceptor;
-    private final Duration timeout;
-    private final Duration attemptTimeout;
-    private final long maxResponseBytes;
-    private final CachePolicy cache;
-    private final @Nullable Auth auth;
-    private final long cost;
-    private final FailurePolicy failurePolicy;
-    private final Explain explain;
-    private final @Nullable Shadow shadow;
-    private final @Nullable DivergenceCheck divergenceCheck;
+    /** As they were when this was built; never changed. */
+    private final Builder properties;
 
     private Route(Builder builder) {
-        pattern = builder.pattern;
-        methods = Set.copyOf(builder.methods);
-        backends = builder.backends;
-        strategy = builder.strategy;
-        extraLoad = builder.extraLoad;
-        attemptFields = builder.attemptFields;
-        acceptor = builder.acceptor;
-        timeout = builder.timeout;
-        attemptTimeout = builder.attemptTimeout;
-        maxResponseBytes = builder.maxResponseBytes;
-        cache = builder.cache;
-        auth = builder.auth;
-        cost = builder.cost;
-        failurePolicy = builder.failurePolicy;
-        explain = builder.explain;
-        shadow = builder.shadow;
-        divergenceCheck = builder.divergenceCheck;
+        properties = new Builder(builder);
     }
 
     /**
      * A route for the paths that {@code pattern} matches, as in {@link PathPattern#of}: every method, the group
-     * {@code default}, {@link FanoutStrategy#parallel()}, an extra load of 5 %, {@link AttemptFields#standard()}, {@link Acceptors#successful()}, 5 min in all and 30 s an
-     * attempt, 8 MiB a response, {@link CachePolicy#standard()}, cost 1, {@link FailurePolicy#ENVELOPE_404}, and a key
+     * {@code default}, {@link FanoutStrategy#parallel()}, an extra load of 5 %, {@link AttemptFields#standard()},
+     * {@link Acceptors#successful()}, 5 min in all and 30 s an attempt, 8 MiB a response, {@link CachePolicy#standard()}, cost 1, {@link FailurePolicy#ENVELOPE_404}, and a key
      * required if the gateway knows any.
      */
     public static Builder path(String pattern) {
@@ -66,109 +36,109 @@ public final class Route {
 
     /** The paths it takes. */
     public PathPattern pattern() {
-        return pattern;
+        return properties.pattern;
     }
 
     /** The methods it takes; empty for all. */
     public Set<String> methods() {
-        return methods;
+        return properties.methods;
     }
 
     /** The name of the backend group it asks. */
     public String backends() {
-        return backends;
+        return properties.backends;
     }
 
     /** How it asks them. */
     public FanoutStrategy strategy() {
-        return strategy;
+        return properties.strategy;
     }
 
     /** How many extra attempts a request allows, on average. */
     public double extraLoad() {
-        return extraLoad;
+        return properties.extraLoad;
     }
 
     /** What backends are told of each attempt. */
     public AttemptFields attemptFields() {
-        return attemptFields;
+        return properties.attemptFields;
     }
 
     /** What it accepts as an answer. */
     public ResponseAcceptor acceptor() {
-        return acceptor;
+        return properties.acceptor;
     }
 
     /** How long a request may take in all. */
     public Duration timeout() {
-        return timeout;
+        return properties.timeout;
     }
 
     /** How long one attempt may take. */
     public Duration attemptTimeout() {
-        return attemptTimeout;
+        return properties.attemptTimeout;
     }
 
     /** How much of a response may be buffered, in bytes. */
     public long maxResponseBytes() {
-        return maxResponseBytes;
+        return properties.maxResponseBytes;
     }
 
     /** What it caches. */
     public CachePolicy cache() {
-        return cache;
+        return properties.cache;
     }
 
     /** Whether it wants a key; before a gateway is built, null stands for 'if the gateway knows any'. */
     public @Nullable Auth auth() {
-        return auth;
+        return properties.auth;
     }
 
     /** What an answer costs, in credits. */
     public long cost() {
-        return cost;
+        return properties.cost;
     }
 
     /** Which status a caller gets when nobody has an answer. */
     public FailurePolicy failurePolicy() {
-        return failurePolicy;
+        return properties.failurePolicy;
     }
 
     /** What everybody whom it lets in may be told of how answers came about. */
     public Explain explain() {
-        return explain;
+        return properties.explain;
     }
 
     /** Who gets copies of its requests; null for nobody. */
     public @Nullable Shadow shadow() {
-        return shadow;
+        return properties.shadow;
     }
 
     /** How its replicas' answers are compared; null if they are not. */
     public @Nullable DivergenceCheck divergenceCheck() {
-        return divergenceCheck;
+        return properties.divergenceCheck;
     }
 
     /** Whether it takes such a request; see {@link Escapes#decoded}. */
     boolean takes(String method, String decodedPath) {
-        return (methods.isEmpty() || methods.contains(method)) && pattern.matchesDecoded(decodedPath);
+        return (methods().isEmpty() || methods().contains(method)) && pattern().matchesDecoded(decodedPath);
     }
 
     Route withAuth(Auth decided) {
-        return new Builder(this).auth(decided).build();
+        return new Builder(properties).auth(decided).build();
     }
 
     Route withAcceptor(ResponseAcceptor other) {
-        return new Builder(this).accept(other).build();
+        return new Builder(properties).accept(other).build();
     }
 
     Route withStrategy(FanoutStrategy other) {
-        return new Builder(this).strategy(other).build();
+        return new Builder(properties).strategy(other).build();
     }
 
     @Override
     public String toString() {
-        return methods.isEmpty() ? pattern.toString() : String.join(",", methods) + ' ' + pattern;
+        return methods().isEmpty() ? pattern().toString() : String.join(",", methods()) + ' ' + pattern();
     }
 
     /** Collects a route's properties. Not safe for use by several threads. */
@@ -195,24 +165,24 @@ public final class Route {
             this.pattern = pattern;
         }
 
-        private Builder(Route route) {
-            pattern = route.pattern;
-            methods = route.methods;
-            backends = route.backends;
-            strategy = route.strategy;
-            extraLoad = route.extraLoad;
-            attemptFields = route.attemptFields;
-            acceptor = route.acceptor;
-            timeout = route.timeout;
-            attemptTimeout = route.attemptTimeout;
-            maxResponseBytes = route.maxResponseBytes;
-            cache = route.cache;
-            auth = route.auth;
-            cost = route.cost;
-            failurePolicy = route.failurePolicy;
-            explain = route.explain;
-            shadow = route.shadow;
-            divergenceCheck = route.divergenceCheck;
+        private Builder(Builder other) {
+            pattern = other.pattern;
+            methods = other.methods;
+            backends = other.backends;
+            strategy = other.strategy;
+            extraLoad = other.extraLoad;
+            attemptFields = other.attemptFields;
+            acceptor = other.acceptor;
+            timeout = other.timeout;
+            attemptTimeout = other.attemptTimeout;
+            maxResponseBytes = other.maxResponseBytes;
+            cache = other.cache;
+            auth = other.auth;
+            cost = other.cost;
+            failurePolicy = other.failurePolicy;
+            explain = other.explain;
+            shadow = other.shadow;
+            divergenceCheck = other.divergenceCheck;
         }
 
         /** Takes these methods only; they are case-sensitive. */
@@ -222,7 +192,7 @@ public final class Route {
                     throw new IllegalArgumentException("expected a method such as GET, got '" + name + "'");
                 }
             }
-            methods = new LinkedHashSet<>(List.of(names));
+            methods = Collections.unmodifiableSet(new LinkedHashSet<>(List.of(names)));
             return this;
         }
 
