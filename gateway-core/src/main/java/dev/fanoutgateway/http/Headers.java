@@ -112,18 +112,23 @@ public final class Headers {
 
     /** These fields without the lines whose name matches; the same object when none does. */
     public Headers without(Predicate<? super String> names) {
+        String[] kept = null;
+        int length = 0;
         for (int i = 0; i < fields.length; i += 2) {
-            if (names.test(fields[i])) {
-                Builder builder = new Builder(fields.length);
-                forEach((name, value) -> {
-                    if (!names.test(name)) {
-                        builder.append(name, value);
-                    }
-                });
-                return builder.build();
+            boolean goes = names.test(fields[i]);
+            if (goes && kept == null) {
+                kept = new String[fields.length - 2];
+                System.arraycopy(fields, 0, kept, 0, i);
+                length = i;
+            } else if (!goes && kept != null) {
+                kept[length++] = fields[i];
+                kept[length++] = fields[i + 1];
             }
         }
-        return this;
+        if (kept == null) {
+            return this;
+        }
+        return length == 0 ? EMPTY : new Headers(length == kept.length ? kept : Arrays.copyOf(kept, length));
     }
 
     @Override

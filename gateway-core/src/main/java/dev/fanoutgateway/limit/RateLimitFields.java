@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * {@code t} may be later than {@code Retry-After} (section 6 of the draft).
  */
 public final class RateLimitFields {
+    private static final long NANOS = 1_000_000_000;
+    private static final long LONGEST_SECONDS = Integer.MAX_VALUE; // no limit's period is as long
     private static final long DAY_SECONDS = 86_400;
     private static final long MONTH_SECONDS = 31 * DAY_SECONDS;
 
@@ -103,19 +105,21 @@ public final class RateLimitFields {
         }
     }
 
-    /** How long {@code state.remaining()} holds. */
+    /** How long {@code state.remaining()} holds, in seconds. */
     private long window(int index, Decision decision) {
-        State state = decision.states().get(index);
         if (!decision.allowed()) {
             return ceilSeconds(decision.retryAfter());
         }
-        return ceilSeconds(index < gcras.size() ? untilNext(gcras.get(index), state) : state.reset());
+        State state = decision.states().get(index);
+        boolean ours = index < gcras.size() && state.reset().getSeconds() <= LONGEST_SECONDS;
+        return ours ? secondsUntilNext(gcras.get(index), state) : ceilSeconds(state.reset());
     }
 
     /** A limit has one request more when all but one of those that it is short of have still to come. */
-    private static Duration untilNext(Gcra gcra, State state) {
+    private static long secondsUntilNext(Gcra gcra, State state) {
         long others = Math.max(0, gcra.limit().amount() - state.remaining() - 1);
-        return state.reset().minusNanos(others * gcra.emission() / gcra.scale());
+        long nanos = state.reset().toNanos() - others * gcra.emission() / gcra.scale();
+        return Math.floorDiv(nanos + NANOS - 1, NANOS);
     }
 
     private static StringBuilder append(StringBuilder list, String name) {
