@@ -45,6 +45,10 @@ final class PushBack {
         return Math.max(0, left);
     }
 
+    int size() {
+        return ends.size();
+    }
+
     /** A backend has left its group. */
     void forget(Backend backend) {
         ends.remove(backend);
