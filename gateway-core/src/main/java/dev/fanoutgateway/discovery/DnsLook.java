@@ -19,7 +19,6 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.SRVRecord;
-import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.lookup.LookupSession;
@@ -28,7 +27,7 @@ import org.xbill.DNS.lookup.NoSuchRRSetException;
 
 /**
  * One look into DNS: questions one after the other on the calling thread, within one time for all. All that touches dnsjava
- * stands here and in {@link DnsSockets}.
+ * stands here and in {@link DnsServerOnce}.
  */
 final class DnsLook {
     private static final int TRIES = 2;
@@ -59,13 +58,10 @@ final class DnsLook {
     static DnsLook begin(List<InetSocketAddress> servers, Duration timeout) {
         List<InetSocketAddress> asked =
                 servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers;
-        DnsSockets sockets = new DnsSockets(System.nanoTime() + timeout.toNanos());
+        long deadline = System.nanoTime() + timeout.toNanos();
         List<Resolver> resolvers = new ArrayList<>();
         for (InetSocketAddress server : asked) {
-            SimpleResolver resolver = new DnsServerOnce(server);
-            resolver.setIoClientFactory(sockets);
-            resolver.setTimeout(timeout.dividedBy(4));
-            resolvers.add(resolver);
+            resolvers.add(new DnsServerOnce(server, timeout.toNanos() / 4, deadline));
         }
         ExtendedResolver all = new ExtendedResolver(resolvers);
         all.setRetries(TRIES);

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -52,8 +53,21 @@ public final class DnsServer implements AutoCloseable {
     private record Answer(int type, int ttl, byte[] data) {}
 
     public DnsServer() throws IOException {
-        udp = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        tcp = new ServerSocket(udp.getLocalPort(), 50, InetAddress.getLoopbackAddress());
+        ServerSocket connections = null;
+        DatagramSocket datagrams = null;
+        for (int i = 0; datagrams == null; i++) {
+            connections = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            try {
+                datagrams = new DatagramSocket(connections.getLocalPort(), InetAddress.getLoopbackAddress());
+            } catch (BindException e) { // somebody has that port by UDP
+                connections.close();
+                if (i == 50) {
+                    throw e;
+                }
+            }
+        }
+        tcp = connections;
+        udp = datagrams;
         begin(this::answerDatagrams);
         begin(this::answerConnections);
     }
