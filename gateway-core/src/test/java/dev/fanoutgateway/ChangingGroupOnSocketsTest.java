@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,7 @@ class ChangingGroupOnSocketsTest implements GatewayObserver {
     private final List<DevMessage> messages = new CopyOnWriteArrayList<>();
     private final AtomicBoolean running = new AtomicBoolean(true);
     private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicIntegerArray answeredTo = new AtomicIntegerArray(CLIENTS);
     private final AtomicInteger listings = new AtomicInteger();
     private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
 
@@ -79,7 +81,8 @@ class ChangingGroupOnSocketsTest implements GatewayObserver {
                 .observer(this)
                 .build()) {
             for (int i = 0; i < CLIENTS; i++) {
-                clients.execute(() -> load(gateway));
+                int client = i;
+                clients.execute(() -> load(gateway, client));
             }
             for (int i = 0; i < CHANGES; i++) {
                 if (group.size() < 2 || (group.size() < 5 && random.nextBoolean())) {
@@ -108,7 +111,7 @@ class ChangingGroupOnSocketsTest implements GatewayObserver {
         };
     }
 
-    private void load(FanoutGateway gateway) {
+    private void load(FanoutGateway gateway, int client) {
         try {
             while (running.get()) {
                 int status = gateway.handle(GatewayRequest.get("/x"))
@@ -118,6 +121,7 @@ class ChangingGroupOnSocketsTest implements GatewayObserver {
                     wrong.add("status " + status);
                 }
                 answered.incrementAndGet();
+                answeredTo.incrementAndGet(client);
             }
         } catch (Exception e) {
             wrong.add(e.toString());
@@ -135,8 +139,12 @@ class ChangingGroupOnSocketsTest implements GatewayObserver {
         Server server = group.remove(index);
         int noticed = listings.get() + 2;
         until(() -> listings.get() >= noticed);
-        int raced = answered.get() + 2 * CLIENTS; // those who began before have ended
-        until(() -> answered.get() >= raced && server.inside.get() == 0);
+        for (int client = 0; client < CLIENTS; client++) { // whatever began before has ended
+            int of = client;
+            int ended = answeredTo.get(of) + 1;
+            until(() -> answeredTo.get(of) >= ended);
+        }
+        until(() -> server.inside.get() == 0);
         server.stop();
     }
 
