@@ -1,7 +1,6 @@
 package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.fanout.Ladder.Decision;
-import dev.fanoutgateway.fanout.Ladder.Figures;
 import dev.fanoutgateway.fanout.Ladder.Rung;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.StrategyStep;
@@ -23,11 +22,12 @@ final class Adaptation {
     /** The percentile by which a gain is told. */
     private static final double TAIL = 99;
 
-    private static final long TAIL_SAMPLES = 500;
+    private static final long TAIL_SAMPLES = 100;
     private static final double NEWEST_COUNTS = 0.3;
 
     private final String route;
     private final FanoutStrategy hedged;
+    private final double extraLoad;
     private final GroupLoad group;
     private final GatewayClock clock;
     private final Consumer<StrategyStep> steps;
@@ -35,6 +35,7 @@ final class Adaptation {
     private final long startNanos;
     private volatile FanoutStrategy current;
     private volatile LatencyWindow answers;
+    private volatile LatencyWindow attempts;
     /** How many backends the latest request could have asked. */
     private volatile int copies = 1;
 
@@ -46,14 +47,23 @@ final class Adaptation {
     private double perSecond = Double.NaN;
     private double demandPerSecond = Double.NaN;
 
-    Adaptation(String route, FanoutStrategy hedged, GroupLoad group, GatewayClock clock, Consumer<StrategyStep> steps) {
+    /** @param extraLoad what hedges may add at most, as a share of the requests */
+    Adaptation(
+            String route,
+            FanoutStrategy hedged,
+            double extraLoad,
+            GroupLoad group,
+            GatewayClock clock,
+            Consumer<StrategyStep> steps) {
         this.route = route;
         this.hedged = hedged;
+        this.extraLoad = extraLoad;
         this.group = group;
         this.clock = clock;
         this.steps = steps;
         current = hedged;
         answers = new LatencyWindow(clock);
+        attempts = new LatencyWindow(clock);
         startNanos = clock.nanoTime();
         group.measure();
     }
@@ -92,6 +102,15 @@ final class Adaptation {
         answers.ended(nanos);
     }
 
+    /** One of its attempts is over: answered after this time, or cut. */
+    void attempted(boolean ended, long nanos) {
+        if (ended) {
+            attempts.ended(nanos);
+        } else {
+            attempts.cut(nanos);
+        }
+    }
+
     private @Nullable Decision measure(long now) {
         nextNanos = now + EVERY_NANOS;
         Seen seen = new Seen(now, requests.sum(), group.demanded());
@@ -108,24 +127,38 @@ final class Adaptation {
             current = strategy(decision.to());
             group.forget();
             answers = new LatencyWindow(clock); // as those were given under other conditions
+            attempts = new LatencyWindow(clock);
         }
         return decision;
     }
 
     private @Nullable Figures figures() {
         Lifetimes answered = answers.read();
-        long tail = answered.count() < TAIL_SAMPLES ? 0 : answered.percentile(TAIL);
+        if (answered.count() < TAIL_SAMPLES) {
+            return null;
+        }
+        double tail = answered.percentile(TAIL);
         if (ladder.rung() == Rung.PARALLEL) {
-            return new Figures(0, 0, 0, perSecond, answered.mean(), tail, copies);
+            return new Figures(0, 0, 0, perSecond, copies, tail, tail, tail, tail);
         }
         GroupLoad.Measured load = group.measured(demandPerSecond);
         if (load == null) {
             return null;
         }
-        double alone = load.attempts().percentile(TAIL);
-        double together = load.attempts().percentile(100 * (1 - Math.pow(1 - TAIL / 100, 1.0 / copies)));
-        double gain = alone <= 0 ? 0 : 1 - together / alone;
-        return new Figures(load.utilisation(), load.variability(), gain, perSecond, answered.mean(), tail, copies);
+        Lifetimes one = attempts.read();
+        long delay = hedged.delay().nanos(one);
+        return new Figures(
+                load.utilisation(),
+                load.variability(),
+                ladder.rung() == Rung.SINGLE
+                        ? Math.min(extraLoad, one.longerThan(delay))
+                        : Math.max(0, (double) one.count() / answered.count() - 1),
+                perSecond,
+                copies,
+                one.percentile(TAIL),
+                one.percentile(100 * (1 - Math.pow(1 - TAIL / 100, 1.0 / copies))),
+                one.percentileHedged(TAIL, delay),
+                tail);
     }
 
     private FanoutStrategy strategy(Rung rung) {

@@ -112,7 +112,7 @@ public final class GroupLoad {
             return null;
         }
         double waiting = waiting(1 - (double) alone.count() / all.count(), queueing(all.mean(), alone), alone);
-        return new Measured(Math.max(waiting, occupancy(demandPerSecond, alone)), alone.variability(), all);
+        return new Measured(Math.max(waiting, occupancy(demandPerSecond, alone)), alone.variability());
     }
 
     /**
@@ -145,9 +145,8 @@ public final class GroupLoad {
      *
      * @param utilisation 0 to 1 and more
      * @param variability of the service times
-     * @param attempts how long attempts take
      */
-    record Measured(double utilisation, double variability, Lifetimes attempts) {}
+    record Measured(double utilisation, double variability) {}
 
     private static final class Windows {
         final LatencyWindow all;

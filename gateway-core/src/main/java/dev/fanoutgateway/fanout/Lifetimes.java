@@ -83,6 +83,33 @@ final class Lifetimes {
         return times[low];
     }
 
+    /**
+     * The time within which {@code percent} of requests have an answer if a second attempt, independent of the first, follows
+     * after {@code delayNanos}; in nanoseconds, 0 if no attempt is known to have ended.
+     */
+    long percentileHedged(double percent, long delayNanos) {
+        double beyond = 1 - percent / 100 + 1e-9;
+        long low = 0;
+        long high = percentile(percent);
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            double hedge = middle <= delayNanos ? 1 : longerThan(middle - delayNanos);
+            if (longerThan(middle) * hedge <= beyond) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    /** The share that takes longer than this. */
+    double longerThan(long nanos) {
+        int at = Arrays.binarySearch(times, nanos);
+        int last = at >= 0 ? at : -at - 2; // the last one that is no greater
+        return last < 0 ? 1 : longer[last];
+    }
+
     /** In nanoseconds. */
     double mean() {
         return meanOfFastest(1);

@@ -69,7 +69,7 @@ public final class RoutePace {
                 extraLoad,
                 new AttemptBudget(clock, group.budget),
                 group,
-                strategy.isAdaptive() ? new Adaptation(route, strategy, group, clock, steps) : null);
+                strategy.isAdaptive() ? new Adaptation(route, strategy, extraLoad, group, clock, steps) : null);
     }
 
     /** A race begins: how it is to be run. */
@@ -138,6 +138,9 @@ public final class RoutePace {
         }
         if (group != null) {
             group.learn(alone, ended, nanos);
+        }
+        if (adaptation != null) {
+            adaptation.attempted(ended, nanos);
         }
     }
 

@@ -10,7 +10,8 @@ import java.util.Locale;
  * @param to how it asks from now on
  * @param utilisation of the backends by the clients' requests alone, without what asking several costs; 0 to 1
  * @param threshold the utilisation at which asking all together stops to pay, for the service times that were seen
- * @param gain the share by which asking all shortens answers: expected before a step up, seen before a step down
+ * @param gain the share by which the slowest hundredth of answers is expected to become shorter; 0 for a step that was taken
+ *     for the load alone
  * @param requestsPerSecond the route's requests
  * @param reason the step in words
  */

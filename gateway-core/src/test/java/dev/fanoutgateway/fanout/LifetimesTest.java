@@ -52,6 +52,25 @@ class LifetimesTest {
     }
 
     @Test
+    void whatAHedgeWouldMakeOfThemIsToldFromThemSingly() {
+        times(400_000, this::exponential, () -> Double.MAX_VALUE);
+
+        Lifetimes lifetimes = Lifetimes.of(ended, cut);
+        double delay = 10 * Math.log(20);
+
+        // beyond the delay two run: of the twentieth that is left a fifth is to remain, exp(-2 t / 10)
+        assertThat(lifetimes.percentileHedged(99, (long) (delay * 1e6)) / 1e6)
+                .isCloseTo(delay + 5 * Math.log(5), within(0.8));
+        assertThat(lifetimes.percentileHedged(90, (long) (delay * 1e6))).isEqualTo(lifetimes.percentile(90));
+        assertThat(lifetimes.percentileHedged(99, FanoutStrategy.NEVER)).isEqualTo(lifetimes.percentile(99));
+        assertThat(lifetimes.percentileHedged(99, 0) / 1e6).isCloseTo(5 * Math.log(100), within(0.8));
+        assertThat(lifetimes.longerThan(-1)).isEqualTo(1);
+        assertThat(lifetimes.longerThan((long) (delay * 1e6))).isCloseTo(0.05, within(0.003));
+        assertThat(lifetimes.longerThan(FanoutStrategy.NEVER)).isZero();
+        assertThat(Lifetimes.NONE.percentileHedged(99, 5)).isZero();
+    }
+
+    @Test
     void theFastestOfSeveralIsToldFromThemSingly() {
         times(200_000, this::exponential, () -> Double.MAX_VALUE);
 
