@@ -52,6 +52,7 @@ public enum Explain {
 
     /** By length first: this runs for every field of every request. */
     private static boolean isField(String name) {
-        return name.length() == FIELD.length() && name.equalsIgnoreCase(FIELD);
+        return (name.length() == FIELD.length() && name.equalsIgnoreCase(FIELD))
+                || (name.length() == Shadowing.FIELD.length() && name.equalsIgnoreCase(Shadowing.FIELD));
     }
 }

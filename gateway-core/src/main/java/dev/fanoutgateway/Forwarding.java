@@ -68,6 +68,10 @@ final class Forwarding {
             return CompletableFuture.completedFuture(
                     Refusals.abandoned(admission.exchange().request(), admission.grant()));
         }
+        if (key != null && CacheRules.onlyIfCached(admission.exchange().request())) {
+            return CompletableFuture.completedFuture(
+                    Refusals.notCached(admission.exchange().request(), admission.grant()));
+        }
         admission.exchange().thread().forwarding();
         return key != null && admission.mayShareFlight() ? together(key, admission) : alone(admission);
     }

@@ -180,6 +180,7 @@ final class Guarded implements AutoCloseable {
                     Type.PLUGIN_FAILED,
                     unavailable.store() + " does not answer",
                     List.of("noticed by the " + plugin + ": " + reason(cause)));
+            storeTrouble = store; // again: a success in between may have found the trouble not begun yet
         } else {
             trouble.failed(Type.PLUGIN_FAILED, "the " + plugin + " failed", List.of(reason(cause)));
         }

@@ -83,6 +83,11 @@ final class Refusals {
         return Answer.of(response(request, 503, "abandoned", "The client went away."), Outcome.ABANDONED, grant);
     }
 
+    /** The client wanted a stored answer or none (RFC 9111 section 5.2.1.7). */
+    static Answer notCached(GatewayRequest request, Grant grant) {
+        return Answer.of(response(request, 504, "not-cached", "There is no stored answer."), Outcome.ABSENT, grant);
+    }
+
     /** No backend had an acceptable answer. */
     static GatewayResponse nobody(GatewayRequest request, FailurePolicy policy, FanoutResult.Cause cause) {
         int status = policy.statusFor(cause);

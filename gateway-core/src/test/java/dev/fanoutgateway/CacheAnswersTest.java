@@ -123,6 +123,18 @@ class CacheAnswersTest {
     }
 
     @Test
+    void whoWantsAStoredAnswerOrNoneCostsNoBackendACall() {
+        stand.all(Script.ok("prices"));
+        GatewayRequest stored = GatewayRequest.get("/a").header("Cache-Control", "Only-If-Cached");
+        assertThat(stand.answer(stored).status()).isEqualTo(504);
+        assertThat(Stand.launches(stand.backends)).isEmpty();
+        assertThat(stand.messages).isEmpty();
+        stand.answer("/a");
+        assertThat(stand.answer(stored).status()).isEqualTo(200);
+        assertThat(stand.outcomes()).containsExactly(Outcome.ABSENT, Outcome.FORWARDED, Outcome.HIT);
+    }
+
+    @Test
     void aClientThatHasItGets304() {
         stand.all(Script.answers(HandBackends.ok("prices", "ETag", "\"v1\"")));
         GatewayRequest has = GatewayRequest.get("/a").header("If-None-Match", "W/\"v1\"");

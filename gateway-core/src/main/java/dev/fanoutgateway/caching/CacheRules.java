@@ -44,6 +44,11 @@ public final class CacheRules {
         return fields.refresh() ? Use.REFRESH : Use.LOOKUP;
     }
 
+    /** Whether the client wants an answer from the cache or none (RFC 9111 section 5.2.1.7). */
+    public static boolean onlyIfCached(GatewayRequest request) {
+        return Directives.of(request.headers()).onlyIfCached();
+    }
+
     /**
      * The request as it goes to the backends: if its response may be shared, then without ignored query parameters,
      * without the conditions that {@link #serve} answers, and without fields that could change the answer though they are

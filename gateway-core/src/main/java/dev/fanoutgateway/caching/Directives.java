@@ -21,6 +21,7 @@ final class Directives {
     private boolean noCache;
     private boolean isPrivate;
     private boolean isPublic;
+    private boolean onlyIfCached;
     private boolean mustRevalidate;
     private long maxAge = ABSENT;
     private long sharedMaxAge = ABSENT;
@@ -62,6 +63,10 @@ final class Directives {
 
     boolean isPublic() {
         return isPublic;
+    }
+
+    boolean onlyIfCached() {
+        return onlyIfCached;
     }
 
     boolean mustRevalidate() {
@@ -145,6 +150,7 @@ final class Directives {
             case "no-cache" -> noCache = true;
             case "private" -> isPrivate = true;
             case "public" -> isPublic |= proper;
+            case "only-if-cached" -> onlyIfCached = true;
             case "must-revalidate" -> mustRevalidate |= proper;
             case "max-age" -> maxAge = merged(maxAge, value);
             case "s-maxage" -> sharedMaxAge = merged(sharedMaxAge, value);

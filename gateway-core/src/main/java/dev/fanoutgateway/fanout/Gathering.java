@@ -77,7 +77,7 @@ final class Gathering implements Course {
         attempts.stop(attempt, now);
         attempt.finding = inMemory(step, finding);
         if (finding.response() != null) {
-            pushBack.heed(attempt.backend, finding.response());
+            pushBack.heed(attempt.backend, finding.response(), plan.candidates());
         }
         switch (attempt.finding.worth()) {
             case ACCEPTED -> accepted++;

@@ -21,7 +21,6 @@ final class Lineup {
     private final List<Backend> paused = new ArrayList<>(0);
 
     private int next;
-    private boolean anybody;
     private boolean lastResort;
 
     Lineup(Fanout.Plan plan, InFlight inFlight, PushBack pushBack) {
@@ -53,7 +52,6 @@ final class Lineup {
         Roster roster = plan.roster();
         if (roster == null) {
             inFlight.tryEnter(backend, Integer.MAX_VALUE);
-            anybody = true;
             return new Entry(backend, Pass.FREE, "");
         }
         Pass pass = roster.admit(backend, lastResort);
@@ -65,7 +63,6 @@ final class Lineup {
             roster.returned(pass);
             return new Entry(backend, pass, AttemptOutcome.NO_ROOM);
         }
-        anybody = true;
         return new Entry(backend, pass, "");
     }
 
@@ -78,18 +75,13 @@ final class Lineup {
         }
     }
 
-    /**
-     * Lets in those that were passed over for their health: better any than none. Those that asked for a pause are let in
-     * only if nobody at all was asked.
-     */
+    /** Lets in those that were passed over, first who asked for a pause, then who is ill: better any than none. */
     void turnToThePassedOver() {
         lastResort = true;
+        queue.addAll(paused);
+        paused.clear();
         queue.addAll(passedOver);
         passedOver.clear();
-        if (!anybody) {
-            queue.addAll(paused);
-            paused.clear();
-        }
     }
 
     /**

@@ -80,7 +80,7 @@ final class RunningRace implements Fanout.Race {
             }
             timer = null;
             armedFor = Course.NEVER;
-            step = concluded(standings.tick(now()));
+            step = ticked();
         }
         perform(step);
     }
@@ -89,13 +89,32 @@ final class RunningRace implements Fanout.Race {
     private @Nullable Step arrived(Attempt attempt, Finding finding) {
         Step step;
         synchronized (lock) {
-            step = standings.arrived(attempt, finding, now());
+            step = decided(attempt, finding);
             if (step != null) {
                 return concluded(step);
             }
         }
         discard(finding.response());
         return null;
+    }
+
+    /** Whatever goes wrong in a decision, the race comes to its end. Called under the lock. */
+    private Step ticked() {
+        try {
+            return concluded(standings.tick(now()));
+        } catch (RuntimeException e) {
+            Fanout.LOG.error("A race could not go on", e);
+            return concluded(standings.abort(Cause.BROKEN, now()));
+        }
+    }
+
+    private @Nullable Step decided(Attempt attempt, Finding finding) {
+        try {
+            return standings.arrived(attempt, finding, now());
+        } catch (RuntimeException e) {
+            Fanout.LOG.error("A race could not go on", e);
+            return standings.isOver() ? null : standings.abort(Cause.BROKEN, now());
+        }
     }
 
     /** Adds to a step what is to become of the timer. Called under the lock. */

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The course of a race: whom to ask next and when, what to wait for, who has won.
  */
 final class Standings implements Course {
-    /** A hedge that the budget refused is tried again after its delay, but no sooner than this. */
+    /** A hedge that the budget refused is tried again after its delay, but no sooner than this, and ever later. */
     private static final long SOONEST_RETRY_NANOS = 1_000_000;
+
+    /** Unless the delay itself is longer. */
+    private static final long LATEST_RETRY_NANOS = 250_000_000;
 
     private final Fanout.Plan plan;
     private final Manner manner;
@@ -32,6 +35,7 @@ final class Standings implements Course {
     private int most;
 
     private int asked;
+    private int refusals;
     private long nextLaunchNanos = NEVER;
     private long graceEndNanos = NEVER;
     private boolean over;
@@ -89,7 +93,7 @@ final class Standings implements Course {
         attempts.stop(attempt, now);
         attempt.finding = finding;
         if (finding.response() != null) {
-            pushBack.heed(attempt.backend, finding.response());
+            pushBack.heed(attempt.backend, finding.response(), plan.candidates());
         }
         switch (finding.worth()) {
             case ACCEPTED -> hold(step, attempt, now);
@@ -102,7 +106,8 @@ final class Standings implements Course {
             }
             case ABSENT, RETRYABLE -> attempts.passOver(step, attempt);
         }
-        proceed(step, finding.sent(), finding.sent() && finding.worth() != Verdict.ABSENT, now);
+        boolean extra = finding.sent() && finding.worth() != Verdict.ABSENT && !fellIll(attempt);
+        proceed(step, finding.sent(), extra, now);
         return step;
     }
 
@@ -118,7 +123,7 @@ final class Standings implements Course {
             Attempt attempt = all.get(i);
             if (attempt.running && attempt.limitNanos <= now) {
                 attempts.cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
-                proceed(step, true, true, now);
+                proceed(step, true, !fellIll(attempt), now);
             }
         }
         if (!over && held != null && graceEndNanos <= now) {
@@ -126,11 +131,30 @@ final class Standings implements Course {
         }
         if (!over && nextLaunchNanos <= now) {
             nextLaunchNanos = NEVER;
-            if (mayLaunch(now) && !launch(step, Occasion.DELAY, true, now)) {
-                nextLaunchNanos = now + Math.max(staggerNanos, SOONEST_RETRY_NANOS);
+            if (mayLaunch(now) && !launch(step, Occasion.DELAY, !waitsInVain(), now)) {
+                nextLaunchNanos = now + retryNanos();
             }
         }
         return step;
+    }
+
+    private long retryNanos() {
+        long soonest = Math.max(staggerNanos, SOONEST_RETRY_NANOS);
+        long later = SOONEST_RETRY_NANOS << Math.min(refusals++, 8);
+        return Math.max(soonest, Math.min(later, LATEST_RETRY_NANOS));
+    }
+
+    /**
+     * Whether the attempt was made while its backend was well, and the backend has been found ill since. Who asks another
+     * then draws on no budget: it happens once for each attempt that was under way, and no more attempts are made there.
+     */
+    private boolean fellIll(Attempt attempt) {
+        Roster roster = plan.roster();
+        return roster != null && attempt.pass.kind() == Pass.Kind.ORDINARY && !roster.isInGoodHealth(attempt.backend);
+    }
+
+    private boolean waitsInVain() {
+        return attempts.all().stream().allMatch(attempt -> !attempt.running || fellIll(attempt));
     }
 
     @Override

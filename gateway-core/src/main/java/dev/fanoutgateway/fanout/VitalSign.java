@@ -16,12 +16,17 @@ enum VitalSign {
     static VitalSign of(AttemptOutcome outcome, boolean hadItsTime) {
         return switch (outcome.result()) {
             case WON, LOST, ABSENT -> ALIVE;
-            case REJECTED -> isServerError(outcome.status()) ? FAILED : ALIVE;
+            case REJECTED -> isServerError(outcome.status()) || isSuccess(outcome.status()) ? FAILED : ALIVE;
             case BROKEN -> FAILED;
             case UNREACHABLE -> outcome.wasMade() ? FAILED : NONE;
             case TIMED_OUT -> hadItsTime ? FAILED : NONE;
             case CANCELLED -> NONE;
         };
+    }
+
+    /** One that was rejected is garbage: a proper 'no such resource' counts as such, whatever its status. */
+    private static boolean isSuccess(int status) {
+        return status >= 200 && status < 300;
     }
 
     private static boolean isServerError(int status) {

@@ -25,7 +25,7 @@ final class Guarded {
                     result.completeExceptionally(failure);
                 }
             });
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Throwable e) { // also errors, such as a service of the platform that cannot be loaded
             result.completeExceptionally(e);
         }
         return result;

@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -91,13 +92,13 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
     private Reply exchange() {
         try {
             Request outgoing = Requests.outgoing(request, this);
-            while (true) {
-                Reply answer = attempt(outgoing);
-                if (answer != null) {
-                    return answer;
-                }
-                progress.restart();
+            Reply answer = attempt(outgoing, true);
+            if (answer != null) {
+                return answer;
             }
+            owner.client(request.backend()).connectionPool().evictAll(); // what else is idle is likely dead as well
+            progress.restart();
+            return Objects.requireNonNull(attempt(outgoing, false));
         } catch (Requests.UnsendableException e) {
             return failed(Failure.BROKEN, e.getMessage());
         } catch (Exception | Error e) { // Kotlin declares nothing: an interrupted connect is an InterruptedException
@@ -109,8 +110,8 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         }
     }
 
-    /** The outcome, or null if the connection turned out to be a dead one from the pool: each of those can fail us once. */
-    private @Nullable Reply attempt(Request outgoing) {
+    /** The outcome, or null if the connection turned out to be a dead one from the pool, and that is to be told apart. */
+    private @Nullable Reply attempt(Request outgoing, boolean repeatable) {
         long left = deadlineNanos - System.nanoTime();
         if (left <= 0) {
             return late();
@@ -131,7 +132,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
             }
             return answer;
         } catch (IOException e) {
-            return mayRepeat(e) ? null : failure(e, current.isCanceled());
+            return repeatable && mayRepeat(e) ? null : failure(e, current.isCanceled());
         }
     }
 

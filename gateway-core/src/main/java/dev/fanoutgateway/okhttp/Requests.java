@@ -6,6 +6,7 @@ import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.http.HopByHop;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Our requests as OkHttp's. */
 final class Requests {
     private Requests() {}
+
+    private static final Pattern ONLY_IF_CACHED = Pattern.compile("(?i)only-if-cached");
 
     /** A request that cannot be sent as it is; the message holds none of it. */
     static final class UnsendableException extends Exception {
@@ -50,7 +53,13 @@ final class Requests {
             }
             encoding |= name.equalsIgnoreCase("Accept-Encoding");
             agent |= name.equalsIgnoreCase("User-Agent");
-            fields.addUnsafeNonAscii(name, incoming.value(i)); // checked when ours were built
+            String value = isForCaches(name)
+                    ? ONLY_IF_CACHED.matcher(incoming.value(i)).replaceAll("")
+                    : incoming.value(i);
+            if (value.isBlank() && !incoming.value(i).isBlank()) {
+                continue;
+            }
+            fields.addUnsafeNonAscii(name, value); // checked when ours were built
         }
         if (!encoding) {
             fields.add("Accept-Encoding", "identity"); // or OkHttp asks for gzip, and undoes it
@@ -59,6 +68,15 @@ final class Requests {
             fields.add("User-Agent", "fanout-gateway");
         }
         return fields.build();
+    }
+
+    /** Fields that OkHttp reads as well: told 'only if cached', it would answer 504 by itself. */
+    private static boolean isForCaches(String name) {
+        return switch (name.length()) {
+            case 6 -> name.equalsIgnoreCase("Pragma");
+            case 13 -> name.equalsIgnoreCase("Cache-Control");
+            default -> false;
+        };
     }
 
     /** Fields that describe the client's connection to us; for ours to the backend OkHttp sets them. */

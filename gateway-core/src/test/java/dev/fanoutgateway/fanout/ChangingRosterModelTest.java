@@ -197,7 +197,8 @@ class ChangingRosterModelTest {
                     new dev.fanoutgateway.http.GatewayResponse(
                             503,
                             dev.fanoutgateway.http.Headers.of("Retry-After", "1"),
-                            dev.fanoutgateway.http.Body.utf8("")));
+                            dev.fanoutgateway.http.Body.utf8("")),
+                    now);
             clock.advance(Duration.ofMillis(500));
         }
         assertThat(fastest.known()).isLessThanOrEqualTo(3);

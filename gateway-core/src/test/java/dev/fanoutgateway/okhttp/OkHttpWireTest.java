@@ -53,6 +53,20 @@ class OkHttpWireTest {
     }
 
     @Test
+    void okHttpDoesNotAnswerByItselfWhereOnlyACacheMay() throws IOException {
+        try (RawServer server = RawServer.answering(OK)) {
+            GatewayRequest request = GatewayRequest.get("/x")
+                    .header("Cache-Control", "no-transform, only-if-cached")
+                    .header("Pragma", "Only-If-Cached");
+
+            assertThat(response(call(client, server.url(), request)).status()).isEqualTo(200);
+            assertThat(server.requests().get(0))
+                    .contains("Cache-Control: no-transform,")
+                    .doesNotContain("Pragma");
+        }
+    }
+
+    @Test
     void hopByHopFieldsStayOnTheirHop() throws IOException {
         String fields = "Connection: close, X-Named\r\nKeep-Alive: 1\r\nX-Named: 1\r\nTE: trailers\r\n"
                 + "Trailer: X\r\nUpgrade: h2c\r\nProxy-Connection: x\r\nProxy-Authenticate: x\r\nX-Kept: 1\r\n";

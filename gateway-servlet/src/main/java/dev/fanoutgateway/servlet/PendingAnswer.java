@@ -129,10 +129,15 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
         }
     }
 
-    /** The client is gone, or the container fails: nobody waits any more. */
+    /**
+     * The client is gone, or the container stops: its own answer would be an empty 200, which somebody may still read.
+     */
     @Override
     public void onError(AsyncEvent event) {
         if (giveUp()) {
+            if (!response.isCommitted()) {
+                writer.write(Refusals.stopping());
+            }
             complete();
         } else {
             awaitWriter();

@@ -116,6 +116,8 @@ class LifecycleIT {
                 assertThat(jar.terminate().exitStatus()).isZero();
 
                 await().until(inFlight::isDone);
+                assertThat(inFlight.handle((answer, cut) -> answer == null ? 503 : answer.statusCode()))
+                        .isCompletedWithValue(503); // never an empty 200
                 assertThat(jar.err()).doesNotContain("\tat ");
             }
         } finally {
