@@ -8,6 +8,8 @@ import static dev.fanoutgateway.testing.ScriptedBackends.Script.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
+import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.time.Duration;
@@ -107,6 +109,38 @@ class PacedRaceTest {
         arena.backends.on("a", answers(404, "")).on("b", answers(404, "")).on("c", ok("c"));
 
         assertThat(fates(race())).containsExactly("a ABSENT", "b ABSENT", "c WON");
+    }
+
+    @Test
+    void whoWaitsForOneThatFallsIllAsksAnotherWithoutBudget() {
+        arena.strategy(FanoutStrategy.hedged(Duration.ofMillis(10))).pace(0);
+        spend();
+        arena.backends.on("a", hangs()).on("b", ok("b"));
+
+        assertThat(fates(whileEjectedAfter(20))).containsExactly("a CANCELLED", "b WON");
+    }
+
+    @Test
+    void whoIsFailedByOneThatHasFallenIllAsksAnotherWithoutBudget() {
+        arena.strategy(FanoutStrategy.failover()).pace(0);
+        spend();
+        arena.backends.on("a", answers(500, "").in(100)).on("b", ok("b"));
+
+        assertThat(fates(whileEjectedAfter(20))).containsExactly("a REJECTED", "b WON");
+    }
+
+    /** A race in which {@code a} is ejected, for another request's failure, when it has been under way for a while. */
+    private FanoutResult whileEjectedAfter(long millis) {
+        arena.roster(8, Ejection.afterFailures(1));
+        Backend a = Arena.hosts("a").get(0);
+        Pass pass = arena.roster.admit(a, false);
+        Fanout.Race race = arena.start();
+        arena.clock.advance(Duration.ofMillis(millis));
+        assertThat(race.result()).isNotDone();
+        arena.roster.learn(pass, new AttemptOutcome(a, 1, 0, 0, AttemptOutcome.Result.BROKEN, 0, "another"), true);
+        arena.clock.advance(Duration.ofMillis(600));
+        assertThat(race.result()).isCompleted();
+        return race.result().join();
     }
 
     @Test
