@@ -87,7 +87,8 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
                         receivedMillis,
                         initialAge,
                         lifetime,
-                        lifetime - initialAge),
+                        lifetime - initialAge,
+                        Math.max(0, receivedMillis - requestMillis)),
                 null);
     }
 

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param initialAgeMillis how old it was by then (RFC 9111 section 4.2.3, corrected_initial_age)
  * @param freshMillis its freshness lifetime, counted from age zero
  * @param keepMillis how long after {@code receivedMillis} a store should keep it, at least as long as it is fresh
+ * @param elapsedMillis how long the backends took to give it: it was asked for at {@code receivedMillis - elapsedMillis}
  */
 public record CachedResponse(
         Kind kind,
@@ -26,7 +27,22 @@ public record CachedResponse(
         long receivedMillis,
         long initialAgeMillis,
         long freshMillis,
-        long keepMillis) {
+        long keepMillis,
+        long elapsedMillis) {
+
+    /** An entry that took no time to get. */
+    public CachedResponse(
+            Kind kind,
+            int status,
+            Headers headers,
+            byte[] body,
+            String backend,
+            long receivedMillis,
+            long initialAgeMillis,
+            long freshMillis,
+            long keepMillis) {
+        this(kind, status, headers, body, backend, receivedMillis, initialAgeMillis, freshMillis, keepMillis, 0);
+    }
 
     /** What an entry is. */
     public enum Kind {

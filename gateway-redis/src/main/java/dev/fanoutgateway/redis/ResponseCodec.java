@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * Cached responses as bytes. Version 1, big-endian; a text is its length in UTF-8 (4 bytes) and its bytes:
+ * Cached responses as bytes. Version 2, big-endian; a text is its length in UTF-8 (4 bytes) and its bytes:
  *
  * <pre>
  * 2 magic "FG"   1 version   1 kind   4 CRC-32C (RFC 3385) of all that follows
- * 2 status   8 received   8 initial age   8 fresh   8 keep   text backend
+ * 2 status   8 received   8 initial age   8 fresh   8 keep   8 elapsed   text backend
  * 4 number of fields, each: text name, text value
  * 4 length of body   body
  * </pre>
@@ -25,7 +25,7 @@ import java.util.zip.CRC32C;
  */
 final class ResponseCodec {
     private static final short MAGIC = 0x4647;
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int HEADER_BYTES = 8;
     private static final Kind[] KINDS = {Kind.RESPONSE, Kind.VARIANTS, Kind.UNCACHEABLE, Kind.ABSENT};
 
@@ -35,7 +35,7 @@ final class ResponseCodec {
         Headers headers = response.headers();
         byte[] backend = utf8(response.backend());
         byte[][] fields = new byte[2 * headers.size()][];
-        long size = HEADER_BYTES + 2 + 4 * 8 + 4 + backend.length + 4 + 4 + (long) response.body().length;
+        long size = HEADER_BYTES + 2 + 5 * 8 + 4 + backend.length + 4 + 4 + (long) response.body().length;
         for (int i = 0; i < headers.size(); i++) {
             fields[2 * i] = utf8(headers.name(i));
             fields[2 * i + 1] = utf8(headers.value(i));
@@ -47,7 +47,8 @@ final class ResponseCodec {
                 .putLong(response.receivedMillis())
                 .putLong(response.initialAgeMillis())
                 .putLong(response.freshMillis())
-                .putLong(response.keepMillis());
+                .putLong(response.keepMillis())
+                .putLong(response.elapsedMillis());
         put(out, backend);
         out.putInt(headers.size());
         for (byte[] text : fields) {
@@ -81,6 +82,7 @@ final class ResponseCodec {
         long initialAge = in.getLong();
         long fresh = in.getLong();
         long keep = in.getLong();
+        long elapsed = in.getLong();
         String backend = text(in);
         int count = in.getInt();
         if (count < 0 || count > in.remaining() / 8) {
@@ -90,7 +92,8 @@ final class ResponseCodec {
         for (int i = 0; i < count; i++) {
             headers.add(text(in), text(in));
         }
-        return new CachedResponse(kind, status, headers.build(), bytes(in), backend, received, initialAge, fresh, keep);
+        return new CachedResponse(
+                kind, status, headers.build(), bytes(in), backend, received, initialAge, fresh, keep, elapsed);
     }
 
     private static byte code(Kind kind) {
