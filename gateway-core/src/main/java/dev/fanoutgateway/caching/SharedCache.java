@@ -135,7 +135,7 @@ public final class SharedCache {
             case RESPONSE -> new Lookup(fresh ? Result.HIT : Result.STALE, entry);
             case UNCACHEABLE -> fresh ? new Lookup(Result.UNCACHEABLE, entry) : otherwise;
             case ABSENT -> fresh ? new Lookup(Result.ABSENT, entry) : otherwise;
-            case VARIANTS -> otherwise; // one that names no field, or one where a variant should be
+            case VARIANTS, PART -> otherwise; // one that names no field, or one where a variant should be
         };
     }
 

@@ -53,7 +53,9 @@ public record CachedResponse(
         /** A note that responses under this key cannot be shared, so that requests for it need not queue. */
         UNCACHEABLE,
         /** A note that every backend said it has no such resource. */
-        ABSENT
+        ABSENT,
+        /** Part of a response, a 206; its {@code Content-Range} says which. */
+        PART
     }
 
     public CachedResponse {

@@ -27,7 +27,7 @@ final class ResponseCodec {
     private static final short MAGIC = 0x4647;
     private static final byte VERSION = 2;
     private static final int HEADER_BYTES = 8;
-    private static final Kind[] KINDS = {Kind.RESPONSE, Kind.VARIANTS, Kind.UNCACHEABLE, Kind.ABSENT};
+    private static final Kind[] KINDS = {Kind.RESPONSE, Kind.VARIANTS, Kind.UNCACHEABLE, Kind.ABSENT, Kind.PART};
 
     private ResponseCodec() {}
 

@@ -27,7 +27,15 @@ class ResponseCodecTest {
     void everyKindHasItsCode() {
         for (Kind kind : Kind.values()) {
             CachedResponse in = new CachedResponse(
-                    kind, kind == Kind.RESPONSE ? 200 : 0, Headers.empty(), new byte[0], "", 0, 0, 0, 0);
+                    kind,
+                    kind == Kind.RESPONSE || kind == Kind.PART ? 206 : 0,
+                    Headers.empty(),
+                    new byte[0],
+                    "",
+                    0,
+                    0,
+                    0,
+                    0);
             assertThat(ResponseCodec.decode(ResponseCodec.encode(in))
                             .orElseThrow()
                             .kind())
@@ -74,8 +82,8 @@ class ResponseCodecTest {
             if (noise.length >= 8) {
                 noise[0] = 'F';
                 noise[1] = 'G';
-                noise[2] = 1;
-                noise[3] = (byte) random.nextInt(5);
+                noise[2] = 2;
+                noise[3] = (byte) random.nextInt(6);
                 noise = withChecksum(noise);
             }
             ResponseCodec.decode(noise);
@@ -85,14 +93,14 @@ class ResponseCodecTest {
     @Test
     void anotherVersionIsNone() {
         byte[] bytes = ResponseCodec.encode(draw());
-        bytes[2] = 2;
+        bytes[2] = 1;
         assertThat(ResponseCodec.decode(bytes)).isEmpty();
     }
 
     @Test
     void aHugeLengthAllocatesNothing() {
         ByteBuffer bytes = ByteBuffer.allocate(100);
-        bytes.putShort((short) 0x4647).put((byte) 1).put((byte) 0).position(8 + 2 + 32);
+        bytes.putShort((short) 0x4647).put((byte) 2).put((byte) 0).position(8 + 2 + 40);
         for (int length : new int[] {Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 1 << 30}) {
             bytes.putInt(42, length);
             assertThat(ResponseCodec.decode(withChecksum(bytes.array()))).isEmpty();
@@ -109,11 +117,12 @@ class ResponseCodecTest {
         byte[] body = new byte[random.nextInt(300)];
         random.nextBytes(body);
         return new CachedResponse(
-                Kind.values()[random.nextInt(4)],
+                Kind.values()[random.nextInt(Kind.values().length)],
                 100 + random.nextInt(500),
                 headers.build(),
                 body,
                 "backend-" + random.nextInt(),
+                random.nextLong(),
                 random.nextLong(),
                 random.nextLong(),
                 random.nextLong(),
