@@ -18,6 +18,9 @@ final class AttemptBudget {
     /** What may be taken each second without any request having added to it. */
     static final int FLOOR_PER_SECOND = 1;
 
+    /** So many are left to those who need one. */
+    static final int SCARCE = WINDOW_SECONDS * FLOOR_PER_SECOND * 4 / 5;
+
     private static final long WHOLE = 1_000_000;
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** More than a window's, so that a slot is never taken over while it counts. */
@@ -55,10 +58,19 @@ final class AttemptBudget {
 
     /** Takes one extra attempt, if there is one. */
     boolean tryTake() {
+        return tryTakeLeaving(0);
+    }
+
+    /** Takes one extra attempt for speed only, if enough are left for requests that would fail: most of the floor. */
+    boolean tryTakeUnlessScarce() {
+        return tryTakeLeaving(SCARCE);
+    }
+
+    private boolean tryTakeLeaving(long left) {
         synchronized (lock) {
             long now = now();
             Second second = at(now);
-            if (second == null || room(now) < WHOLE || (above != null && !above.tryTake())) {
+            if (second == null || room(now) < (left + 1) * WHOLE || (above != null && !above.tryTakeLeaving(left))) {
                 return false;
             }
             second.taken++;

@@ -28,9 +28,12 @@ final class Restraint {
         return !tooLate;
     }
 
-    /** Takes an extra attempt from the budget. */
-    boolean tryTakeExtra() {
-        if (pace.tryTakeExtra()) {
+    /**
+     * Takes an extra attempt from the budget. Hedges leave the last few to requests that would fail: else they would use it up
+     * when a backend hangs, and nothing would be left when that has taken too long.
+     */
+    boolean tryTakeExtra(boolean afterFailure) {
+        if (pace.tryTakeExtra(afterFailure)) {
             return true;
         }
         if (!exhausted) {

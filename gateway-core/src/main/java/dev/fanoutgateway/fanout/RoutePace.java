@@ -96,9 +96,13 @@ public final class RoutePace {
         return latencies.ended() < FASTEST_SAMPLES ? 0 : latencies.percentile(FASTEST_PERCENT);
     }
 
-    /** Takes an extra attempt from the budget. */
-    boolean tryTakeExtra() {
-        return budget == null || budget.tryTake();
+    /**
+     * Takes an extra attempt from the budget.
+     *
+     * @param afterFailure whether the request fails without: then the last ones may be taken too
+     */
+    boolean tryTakeExtra(boolean afterFailure) {
+        return budget == null || (afterFailure ? budget.tryTake() : budget.tryTakeUnlessScarce());
     }
 
     /** What is left for extra attempts; empty where they are not limited. */

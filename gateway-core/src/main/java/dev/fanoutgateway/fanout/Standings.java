@@ -202,7 +202,7 @@ final class Standings implements Course {
         while (lineup.hasNext()) {
             Lineup.Entry entry = lineup.next();
             boolean granted = entry.refusal().isEmpty();
-            if (granted && extra && !restraint.tryTakeExtra()) {
+            if (granted && extra && !restraint.tryTakeExtra(occasion != Occasion.DELAY)) {
                 lineup.putBack(entry);
                 return false;
             }

@@ -32,6 +32,23 @@ class AttemptBudgetTest {
     }
 
     @Test
+    void hedgesLeaveMostOfTheFloorToRequestsThatWouldFail() {
+        AttemptBudget route = new AttemptBudget(clock, budget);
+        for (int i = 0; i < 100; i++) {
+            route.add(0.05);
+        }
+        int hedges = 0;
+        while (route.tryTakeUnlessScarce()) {
+            hedges++;
+        }
+        assertThat(hedges).isEqualTo(5 + FLOOR - AttemptBudget.SCARCE);
+        assertThat(new AttemptBudget(clock, budget).tryTakeUnlessScarce())
+                .as("so do those of other routes")
+                .isFalse();
+        assertThat(taken(route)).isEqualTo(AttemptBudget.SCARCE);
+    }
+
+    @Test
     void requestsAddTheirShareForTenSeconds() {
         for (int i = 0; i < 1_000; i++) {
             budget.add(0.05);
