@@ -144,9 +144,10 @@ final class Assembly {
         FanoutStrategy strategy = route.strategy()
                 .combiner(combiner -> new GuardedCombiner(
                         combiner, route.cache(), guard("combiner of route '" + route + "'"), clock, executor));
-        return route.withStrategy(strategy)
-                .withAcceptor(
-                        new GuardedAcceptor(route.acceptor(), guard("response acceptor of route '" + route + "'")));
+        return route.change()
+                .strategy(strategy)
+                .accept(new GuardedAcceptor(route.acceptor(), guard("response acceptor of route '" + route + "'")))
+                .build();
     }
 
     private SharedCache cache() {

@@ -166,10 +166,7 @@ public final class GatewayBuilder {
 
     /** Equal messages within this time become one: 5 min by default, 1 ms to 1 day. */
     public GatewayBuilder digest(Duration window) {
-        if (window.compareTo(Duration.ofMillis(1)) < 0 || window.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("expected a digest window of 1ms to 1 day, got " + window);
-        }
-        digest = window;
+        digest = span("digest window", window);
         return this;
     }
 
@@ -226,5 +223,12 @@ public final class GatewayBuilder {
      */
     public FanoutGateway build() {
         return Assembly.gateway(this);
+    }
+
+    static Duration span(String what, Duration value) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("expected a " + what + " of 1ms to 1 day, got " + value);
+        }
+        return value;
     }
 }

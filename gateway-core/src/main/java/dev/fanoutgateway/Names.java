@@ -2,10 +2,12 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.auth.KeyEntry;
 import dev.fanoutgateway.fanout.FanoutStrategy;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Checks that the names within a configuration lead somewhere. */
+/** Checks names: that they can be some, and that those within a configuration lead somewhere. */
 final class Names {
     private Names() {}
 
@@ -24,6 +26,16 @@ final class Names {
         boolean knowsKeys = !from.keys.isEmpty() || from.keysFile != null || from.authenticator != null;
         List<Route> routes = from.routes.isEmpty() ? List.of(Route.path("/**").build()) : from.routes;
         return routes.stream().map(route -> completed(route, knowsKeys, from)).toList();
+    }
+
+    /** Names of methods, in this order. */
+    static Set<String> methods(String... names) {
+        for (String name : names) {
+            if (!name.matches("[A-Z][A-Z-]*")) {
+                throw new IllegalArgumentException("expected a method such as GET, got '" + name + "'");
+            }
+        }
+        return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(names)));
     }
 
     private static Route completed(Route route, boolean knowsKeys, GatewayBuilder from) {
@@ -46,7 +58,7 @@ final class Names {
                     + most + ", the backends of group '" + route.backends() + "'");
         }
         if (route.auth() == null) {
-            return route.withAuth(knowsKeys ? Auth.REQUIRED : Auth.NONE);
+            return route.change().auth(knowsKeys ? Auth.REQUIRED : Auth.NONE).build();
         }
         if (route.auth() != Auth.NONE && !knowsKeys) {
             throw new IllegalStateException("route '" + route

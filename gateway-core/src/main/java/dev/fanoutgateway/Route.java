@@ -6,9 +6,6 @@ import dev.fanoutgateway.fanout.AttemptFields;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +24,8 @@ public final class Route {
     /**
      * A route for the paths that {@code pattern} matches, as in {@link PathPattern#of}: every method, the group
      * {@code default}, {@link FanoutStrategy#parallel()}, an extra load of 5 %, {@link AttemptFields#standard()},
-     * {@link Acceptors#successful()}, 5 min in all and 30 s an attempt, 8 MiB a response, {@link CachePolicy#standard()}, cost 1, {@link FailurePolicy#ENVELOPE_404}, and a key
-     * required if the gateway knows any.
+     * {@link Acceptors#successful()}, 5 min in all and 30 s an attempt, 8 MiB a response, {@link CachePolicy#standard()},
+     * cost 1, {@link FailurePolicy#ENVELOPE_404}, and a key required if the gateway knows any.
      */
     public static Builder path(String pattern) {
         return new Builder(PathPattern.of(pattern));
@@ -124,16 +121,9 @@ public final class Route {
         return (methods().isEmpty() || methods().contains(method)) && pattern().matchesDecoded(decodedPath);
     }
 
-    Route withAuth(Auth decided) {
-        return new Builder(properties).auth(decided).build();
-    }
-
-    Route withAcceptor(ResponseAcceptor other) {
-        return new Builder(properties).accept(other).build();
-    }
-
-    Route withStrategy(FanoutStrategy other) {
-        return new Builder(properties).strategy(other).build();
+    /** A builder with this one's properties. */
+    Builder change() {
+        return new Builder(properties);
     }
 
     @Override
@@ -187,12 +177,7 @@ public final class Route {
 
         /** Takes these methods only; they are case-sensitive. */
         public Builder methods(String... names) {
-            for (String name : names) {
-                if (!name.matches("[A-Z][A-Z-]*")) {
-                    throw new IllegalArgumentException("expected a method such as GET, got '" + name + "'");
-                }
-            }
-            methods = Collections.unmodifiableSet(new LinkedHashSet<>(List.of(names)));
+            methods = Names.methods(names);
             return this;
         }
 
@@ -234,13 +219,13 @@ public final class Route {
 
         /** Ends a request after this long, 1 ms to 1 day. */
         public Builder timeout(Duration whole) {
-            timeout = checked("timeout", whole);
+            timeout = GatewayBuilder.span("timeout", whole);
             return this;
         }
 
         /** Ends an attempt after this long, 1 ms to 1 day. */
         public Builder attemptTimeout(Duration each) {
-            attemptTimeout = checked("timeout for an attempt", each);
+            attemptTimeout = GatewayBuilder.span("timeout for an attempt", each);
             return this;
         }
 
@@ -301,13 +286,6 @@ public final class Route {
         /** The route. */
         public Route build() {
             return new Route(this);
-        }
-
-        private static Duration checked(String what, Duration value) {
-            if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
-                throw new IllegalArgumentException("expected a " + what + " of 1ms to 1 day, got " + value);
-            }
-            return value;
         }
     }
 }
