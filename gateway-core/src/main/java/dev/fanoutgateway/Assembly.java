@@ -83,7 +83,7 @@ final class Assembly {
                 limits,
                 cache);
         BackendClient client = client();
-        Fanout fanout = new Fanout(client, clock, executor, observers::attempt);
+        Fanout fanout = opened(new Fanout(client, clock, executor, observers::attempt, failure -> {}, from.drainTime));
         Upstreams upstreams = upstreams(client, fanout);
         List<Route> guarded = routes.stream().map(this::guarded).toList();
         Sidelines sidelines = Sidelines.of(guarded, upstreams, () -> aside(client), this::guard, observers, messages);
@@ -171,7 +171,7 @@ final class Assembly {
     private Aside aside(BackendClient client) {
         ExecutorService own = Threads.blockingExecutor();
         opened.add(own::shutdownNow);
-        return new Aside(new Fanout(client, clock, own, outcome -> {}), clock, own);
+        return new Aside(opened(new Fanout(client, clock, own, outcome -> {})), clock, own);
     }
 
     private Upstreams upstreams(BackendClient client, Fanout fanout) {

@@ -69,6 +69,7 @@ public final class GatewayBuilder {
     Executor executor;
 
     Duration pluginTimeout = Duration.ofSeconds(1);
+    Duration drainTime = Duration.ofMillis(50);
     long maxRequestBytes = 1L << 20;
 
     GatewayBuilder() {}
@@ -203,6 +204,19 @@ public final class GatewayBuilder {
             throw new IllegalArgumentException("expected a plug-in timeout of 1ms to 5 min, got " + timeout);
         }
         pluginTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * How long an attempt may go on in the background after another answer was given, so that its HTTP/1.1 connection can be
+     * kept: 50 ms by default, zero for not at all, up to 10 s. What it brings is thrown away, and it counts as under way at
+     * its backend until it is over.
+     */
+    public GatewayBuilder drainTime(Duration time) {
+        if (time.isNegative() || time.compareTo(Duration.ofSeconds(10)) > 0) {
+            throw new IllegalArgumentException("expected a drain time of zero to 10s, got " + time);
+        }
+        drainTime = time;
         return this;
     }
 

@@ -66,11 +66,20 @@ final class Attempts {
         step.report(attempt);
     }
 
+    /** Another answer is given: it is not cut if it may drain, and gives its room back when it is over. */
+    void leave(Step step, Attempt attempt, String detail, long now) {
+        attempt.stop(now);
+        running--;
+        step.leave(attempt);
+        attempt.decide(Result.CANCELLED, detail);
+        step.report(attempt);
+    }
+
     /** Those from {@code first} on are not needed any more. */
-    void cutFrom(int first, Step step, String detail, long now) {
+    void leaveFrom(int first, Step step, String detail, long now) {
         for (int i = first; i < all.size(); i++) {
             if (all.get(i).running) {
-                cut(step, all.get(i), Result.CANCELLED, detail, now);
+                leave(step, all.get(i), detail, now);
             }
         }
     }
@@ -93,7 +102,9 @@ final class Attempts {
                 : winner == null ? "the request was called off" : "another answer was given";
         List<AttemptOutcome> outcomes = new ArrayList<>(all.size());
         for (Attempt attempt : all) {
-            if (attempt.running) {
+            if (attempt.running && winner != null && !late) {
+                leave(step, attempt, detail, now);
+            } else if (attempt.running) {
                 cut(step, attempt, result, detail, now);
             } else if (attempt == winner) {
                 attempt.decide(Result.WON, "");

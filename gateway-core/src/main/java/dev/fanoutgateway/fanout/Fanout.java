@@ -6,6 +6,7 @@ import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.ResponseAcceptor;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks replicas together and gives the first acceptable answer. Safe for use by any thread.
  */
-public final class Fanout {
+public final class Fanout implements AutoCloseable {
     static final Logger LOG = LoggerFactory.getLogger(Fanout.class);
 
     final BackendClient client;
@@ -25,6 +26,7 @@ public final class Fanout {
     final Executor executor;
     final InFlight inFlight = new InFlight();
     final PushBack pushBack;
+    final Losers losers;
     private final Consumer<AttemptOutcome> outcomes;
     private final Consumer<Throwable> acceptorFailures;
 
@@ -48,9 +50,26 @@ public final class Fanout {
             Executor executor,
             Consumer<AttemptOutcome> outcomes,
             Consumer<Throwable> acceptorFailures) {
+        this(client, clock, executor, outcomes, acceptorFailures, Losers.DRAIN_TIME);
+    }
+
+    /**
+     * As the other constructor.
+     *
+     * @param drainTime how long an attempt may go on in the background after another answer was given, so that its connection
+     *     can be kept; zero for not at all
+     */
+    public Fanout(
+            BackendClient client,
+            GatewayClock clock,
+            Executor executor,
+            Consumer<AttemptOutcome> outcomes,
+            Consumer<Throwable> acceptorFailures,
+            Duration drainTime) {
         this.client = client;
         this.clock = clock;
         pushBack = new PushBack(clock);
+        losers = new Losers(clock, inFlight, drainTime.toNanos());
         this.executor = executor;
         this.outcomes = outcomes;
         this.acceptorFailures = acceptorFailures;
@@ -66,7 +85,7 @@ public final class Fanout {
         return race;
     }
 
-    /** The number of attempts under way at {@code backend}. */
+    /** The number of attempts under way at {@code backend}, those included that only drain. */
     public int inFlight(Backend backend) {
         return inFlight.at(backend);
     }
@@ -74,6 +93,12 @@ public final class Fanout {
     /** A backend has left its group, and no attempt is under way there: lets go of the pause that it has asked for. */
     public void forget(Backend backend) {
         pushBack.forget(backend);
+    }
+
+    /** Cuts attempts that only drain. Races go on; their losers will not drain. */
+    @Override
+    public void close() {
+        losers.close();
     }
 
     void report(Plan plan, Attempt attempt) {
@@ -175,7 +200,10 @@ public final class Fanout {
 
     /** A race under way. */
     public interface Race {
-        /** Completes once, never exceptionally; by then no attempt is running. Only the race completes it. */
+        /**
+         * Completes once, never exceptionally; by then no attempt is running, but for those that drain: they have lost, and
+         * only their connections are still of use. Only the race completes it.
+         */
         CompletableFuture<FanoutResult> result();
 
         /** Calls the race off: every attempt is cut, and the result is {@link FanoutResult.Cause#CANCELLED}. */

@@ -244,7 +244,9 @@ final class Gathering implements Course {
         boolean late = now >= deadlineNanos;
         List<AttemptOutcome> outcomes = new ArrayList<>(attempts.all().size());
         for (Attempt attempt : attempts.all()) {
-            if (attempt.running) {
+            if (attempt.running && !late && accepted >= wanted) {
+                attempts.leave(step, attempt, why, now);
+            } else if (attempt.running) {
                 Result result = late ? Result.TIMED_OUT : Result.CANCELLED;
                 attempts.cut(step, attempt, result, late ? "the request's time was up" : why, now);
             } else if (attempt.outcome == null) {

@@ -159,7 +159,7 @@ final class Probe {
             }
             Call made = call;
             if (made != null) {
-                RunningRace.cut(made);
+                Losers.cut(made);
             }
         }
 

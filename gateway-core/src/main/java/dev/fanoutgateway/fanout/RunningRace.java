@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A race or collection under way: feeds what happens to its {@link Course}, one event at a time under a lock, and carries out what they
- * call for with no lock held. One timer serves the whole race; one that was set for too early a time just looks again.
+ * A race or collection under way: feeds what happens to its {@link Course}, one event at a time under a lock, and carries out
+ * what that calls for with no lock held. One timer serves the whole race; one that was set for too early a time just looks again.
  */
 final class RunningRace implements Fanout.Race {
     private final Fanout fanout;
@@ -94,7 +94,7 @@ final class RunningRace implements Fanout.Race {
                 return concluded(step);
             }
         }
-        discard(finding.response());
+        Discard.response(finding.response());
         return null;
     }
 
@@ -147,10 +147,13 @@ final class RunningRace implements Fanout.Race {
                 arm(step.wakeNanos, step.ticket);
             }
             for (Call call : step.cuts) {
-                cut(call);
+                Losers.cut(call);
+            }
+            for (Attempt attempt : step.leaves) {
+                fanout.losers.leave(attempt, !isFirstElsewhere(attempt));
             }
             for (GatewayResponse response : step.discards) {
-                discard(response);
+                Discard.response(response);
             }
             for (Attempt attempt : step.decided) {
                 fanout.report(plan, attempt);
@@ -204,7 +207,7 @@ final class RunningRace implements Fanout.Race {
         for (Attempt attempt : launches) {
             perform(next);
             next = null;
-            if (attempt.number == 1 && plan.first() != fanout.executor) {
+            if (isFirstElsewhere(attempt)) {
                 blocking = attempt;
             } else {
                 next = start(attempt);
@@ -212,9 +215,14 @@ final class RunningRace implements Fanout.Race {
         }
         if (blocking != null) {
             perform(next);
-            next = startHere(blocking);
+            next = start(blocking, plan.first()); // its reply must not wait until it has
         }
         return next;
+    }
+
+    /** Whether it may block a thread that has to go on: the caller's. */
+    private boolean isFirstElsewhere(Attempt attempt) {
+        return attempt.number == 1 && plan.first() != fanout.executor;
     }
 
     private @Nullable Step prepare(Attempt attempt) {
@@ -249,11 +257,6 @@ final class RunningRace implements Fanout.Race {
         return failure != null || immediate == null ? failure : arrived(attempt, immediate);
     }
 
-    /** Starts the first call, which may block this thread: its reply must not wait until it has. */
-    private @Nullable Step startHere(Attempt attempt) {
-        return start(attempt, plan.first());
-    }
-
     private @Nullable Step start(Attempt attempt, Executor executor) {
         Call call;
         synchronized (lock) {
@@ -267,14 +270,14 @@ final class RunningRace implements Fanout.Race {
             call.start(executor);
             return null;
         } catch (Throwable failure) {
-            cut(call);
+            Losers.cut(call);
             return arrived(attempt, Finding.clientFailed(failure, true));
         }
     }
 
     private void replied(Attempt attempt, @Nullable Reply reply, @Nullable Throwable failure) {
         if (reply != null && !attempt.running) {
-            discard(reply.response());
+            Discard.response(reply.response());
             return;
         }
         Finding finding = reply == null
@@ -284,20 +287,6 @@ final class RunningRace implements Fanout.Race {
             attempt.immediate = finding;
         } else {
             perform(arrived(attempt, finding));
-        }
-    }
-
-    static void cut(Call call) {
-        try {
-            call.cancel();
-        } catch (Throwable failure) {
-            Fanout.LOG.warn("A backend client failed to cancel a call", failure);
-        }
-    }
-
-    private static void discard(@Nullable GatewayResponse response) {
-        if (response != null && !response.body().isBuffered()) {
-            Discard.stream(response.body().publisher());
         }
     }
 

@@ -230,7 +230,7 @@ final class Standings implements Course {
             attempts.passOver(step, held);
         }
         held = attempt;
-        attempts.cutFrom(attempt.number, step, "a better-ranked backend has answered", now);
+        attempts.leaveFrom(attempt.number, step, "a better-ranked backend has answered", now);
     }
 
     /**

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Step {
     List<Attempt> launches = List.of();
     List<Call> cuts = List.of();
+    /** Attempts whose answer is not needed any more, since another was given; they count as under way until they are left. */
+    List<Attempt> leaves = List.of();
     /** Attempts whose outcome is known now. */
     List<Attempt> decided = List.of();
 
@@ -42,6 +44,10 @@ final class Step {
         if (call != null) {
             cuts = with(cuts, call);
         }
+    }
+
+    void leave(Attempt attempt) {
+        leaves = with(leaves, attempt);
     }
 
     void report(Attempt attempt) {

@@ -27,6 +27,8 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
     /** RFC 9110 section 9.2.1. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
+    private static final long UNKNOWN = -1;
+
     private final OkHttpBackendClient owner;
     private final BackendRequest request;
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -38,6 +40,10 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
     private long deadlineNanos;
     private volatile boolean cancelled;
     private volatile @Nullable Call call;
+    /** How much of the answer may be read that nobody wants; 0 while it is wanted. */
+    private volatile long drainBytes;
+
+    private volatile long contentLength = UNKNOWN;
     private volatile List<String> retryAfter = List.of();
 
     OkHttpCall(OkHttpBackendClient owner, BackendRequest request) {
@@ -72,6 +78,25 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         if (taken.compareAndSet(false, true)) {
             reply.complete(failed(Failure.CANCELLED, "cancelled before it began"));
         }
+    }
+
+    @Override
+    public boolean tryDrain(long maxBytes) {
+        if (call == null || cancelled || reply.isDone() || maxBytes <= 0 || progress.sharesConnection()) {
+            return false;
+        }
+        drainBytes = maxBytes;
+        return contentLength <= maxBytes; // what is read after this finds the bound
+    }
+
+    /** Of the answer that is being read; -1 while there is none, and if it does not say. */
+    long contentLength() {
+        return contentLength;
+    }
+
+    /** How much more may be read of an answer that is not wanted any more; 0 if it is wanted. */
+    long drainBytes() {
+        return drainBytes;
     }
 
     @Override
@@ -126,7 +151,14 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
             return failed(Failure.BROKEN, "the client is closed");
         }
         try (Response response = current.execute()) {
-            Reply answer = Responses.read(response, request, retryAfter);
+            contentLength = response.body().contentLength();
+            if (drainBytes > 0) {
+                if (!Responses.drained(response, drainBytes)) {
+                    current.cancel();
+                }
+                return failed(Failure.CANCELLED, "not needed any more");
+            }
+            Reply answer = Responses.read(response, request, retryAfter, this);
             if (answer.failure() != null || Responses.isStuck(response)) {
                 current.cancel(); // or closing it would first try to read the rest
             }
@@ -141,6 +173,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
                 && SAFE_METHODS.contains(request.request().method())
                 && !(e instanceof InterruptedIOException)
                 && !cancelled
+                && drainBytes == 0
                 && !owner.isClosed()
                 && deadlineNanos - System.nanoTime() > 0;
     }

@@ -3,13 +3,16 @@ package dev.fanoutgateway.okhttp;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.EventListener;
+import okhttp3.Protocol;
 
 /** How far a call has come: what may be repeated depends on it. Connecting may happen on other threads. */
 final class Progress extends EventListener {
     private volatile boolean connecting;
     private volatile boolean sent;
     private volatile boolean answered;
+    private volatile boolean shared;
 
     /** Begins again with another call for the same request; what has been sent stays sent. */
     void restart() {
@@ -24,6 +27,17 @@ final class Progress extends EventListener {
     /** Whether the request was sent over a connection that was there before, and no answer to it has been read. */
     boolean isUnansweredOnReusedConnection() {
         return sent && !connecting && !answered;
+    }
+
+    /** Whether the connection serves other calls at the same time: then cutting this one does not cost it. */
+    boolean sharesConnection() {
+        return shared;
+    }
+
+    @Override
+    public void connectionAcquired(Call call, Connection connection) {
+        Protocol protocol = connection.protocol();
+        shared = protocol != Protocol.HTTP_1_1 && protocol != Protocol.HTTP_1_0;
     }
 
     @Override

@@ -19,10 +19,14 @@ final class Responses {
     /** The longest array that every Java virtual machine can make. */
     private static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
+    /** How much of a content of unknown length is read before anybody asks whether it is still wanted. */
+    private static final long CHUNK = 32 << 10;
+
     private Responses() {}
 
     /** A response within the request's limit; or a failure, after which the call is to be cut. */
-    static Reply read(Response response, BackendRequest request, List<String> retryAfter) throws IOException {
+    static Reply read(Response response, BackendRequest request, List<String> retryAfter, OkHttpCall call)
+            throws IOException {
         int status = response.code();
         if (status < 100 || status > 599) {
             return Reply.failed(Failure.BROKEN, true, "the status is none of HTTP's: " + status);
@@ -32,12 +36,30 @@ final class Responses {
         }
         byte[] content = status == 304
                 ? new byte[0]
-                : content(response.body(), Math.min(request.maxResponseBytes(), LONGEST_ARRAY));
+                : content(response.body(), Math.min(request.maxResponseBytes(), LONGEST_ARRAY), call);
         if (content == null) {
             return Reply.failed(
                     Failure.TOO_LARGE, true, "the content is longer than " + request.maxResponseBytes() + " bytes");
         }
         return Reply.of(new GatewayResponse(status, fields(response.headers(), retryAfter), Body.of(content)));
+    }
+
+    /** Reads a response that nobody wants to its end, if it is no longer than this; whether it has come to it. */
+    static boolean drained(Response response, long most) throws IOException {
+        if (isStuck(response) || response.body().contentLength() > most) {
+            return false;
+        }
+        BufferedSource source = response.body().source();
+        long left = most;
+        while (source.request(1)) {
+            long some = source.getBuffer().size();
+            if (some > left) {
+                return false;
+            }
+            source.skip(some);
+            left -= some;
+        }
+        return true;
     }
 
     /**
@@ -79,13 +101,20 @@ final class Responses {
         return !value.isEmpty() && value.length() <= 18;
     }
 
-    private static byte @Nullable [] content(ResponseBody body, long most) throws IOException {
+    private static byte @Nullable [] content(ResponseBody body, long most, OkHttpCall call) throws IOException {
         long length = body.contentLength();
         BufferedSource source = body.source();
         if (length >= 0) {
             return length > most ? null : source.readByteArray(length);
         }
-        return source.request(most + 1) ? null : source.getBuffer().readByteArray();
+        long wanted = 0;
+        do {
+            wanted = Math.min(most + 1, wanted + CHUNK);
+            if (!source.request(wanted)) {
+                return source.getBuffer().readByteArray();
+            }
+        } while (wanted <= most && (call.drainBytes() == 0 || wanted <= call.drainBytes()));
+        return null;
     }
 
     private static Headers fields(okhttp3.Headers incoming, List<String> retryAfter) {

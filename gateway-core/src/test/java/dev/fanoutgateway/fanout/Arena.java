@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** What a test of a race needs: a clock that stands still, backends by script, and a plan to vary. */
@@ -21,6 +22,7 @@ final class Arena {
     final FakeClock clock = new FakeClock();
     final ScriptedBackends backends = new ScriptedBackends(clock);
     final List<AttemptOutcome> outcomes = new ArrayList<>();
+    private final List<CompletableFuture<Void>> seen = new ArrayList<>();
     final List<Throwable> acceptorFailures = new ArrayList<>();
     final Executor executor = Runnable::run;
     final Fanout fanout;
@@ -87,10 +89,10 @@ final class Arena {
                 pace,
                 roster,
                 outcome -> {}));
-        race.result().thenAccept(result -> {
+        seen.add(race.result().thenAccept(result -> {
             assertNothingRuns();
             backends.note("result " + result.cause() + (result.backend() == null ? "" : " " + host(result.backend())));
-        });
+        }));
         return race;
     }
 
@@ -111,6 +113,7 @@ final class Arena {
 
     void finish(Fanout.Race race) {
         clock.advance(deadline.multipliedBy(2));
+        seen.forEach(CompletableFuture::join); // or nobody would hear of what failed there
         assertThat(race.result()).isCompleted();
         assertNothingRuns();
         assertThat(outcomes)

@@ -51,6 +51,19 @@ class Http2Test {
     }
 
     @Test
+    void aLoserNeedNotDrainSinceCuttingItLeavesTheConnection() throws Exception {
+        server.enqueue(
+                new MockResponse.Builder().headersDelay(20, TimeUnit.SECONDS).build());
+        Call call = client.newCall(to(url(), GET));
+        call.start(threads);
+        server.takeRequest();
+
+        assertThat(call.tryDrain(1_000)).isFalse();
+
+        call.cancel();
+    }
+
+    @Test
     void aCallIsTheSame() throws Exception {
         server.enqueue(new MockResponse.Builder()
                 .code(503)
