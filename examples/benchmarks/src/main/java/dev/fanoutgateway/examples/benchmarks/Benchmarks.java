@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Entry point of {@code benchmarks.jar}: {@code load} compares servers under load, {@code steps} measures the hot steps with
- * JMH; further arguments go to {@link LoadComparison} or to JMH.
+ * JMH, {@code draining} what it costs to cut losers, {@code faults} what is felt of a replica that falls ill; further
+ * arguments go to {@link LoadComparison} or to JMH.
  */
 public final class Benchmarks {
     private Benchmarks() {}
@@ -15,10 +16,14 @@ public final class Benchmarks {
         switch (what) {
             case "load" -> LoadComparison.main(rest);
             case "steps" -> org.openjdk.jmh.Main.main(rest);
+            case "draining" -> Draining.main(rest);
+            case "faults" -> Faults.main(rest);
+            case "replicas" -> ReplicaProcess.main(rest);
             case "server" -> MeasuredServer.main(rest);
             default -> {
                 System.err.println(
-                        "usage: java -jar benchmarks.jar load [STARTS] [VARIANT...] | steps [JMH-ARGUMENT...]");
+                        "usage: java -jar benchmarks.jar load [STARTS] [VARIANT...] | steps [JMH-ARGUMENT...]"
+                                + " | draining | faults");
                 System.exit(2);
             }
         }
