@@ -6,6 +6,7 @@ import dev.fanoutgateway.spi.BackendSource.Listing;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.GatewayClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,11 @@ final class BackendWatch implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long FIRST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** What has not come by then will not come any more. */
+    private static final long LOST_NANOS = TimeUnit.MINUTES.toNanos(5);
+    /** Each may hold a thread for ever. */
+    private static final int MOST_LOST = 3;
+
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final int MOST_BACKENDS = 1_000;
@@ -40,7 +46,10 @@ final class BackendWatch implements AutoCloseable {
 
     // Used by one look at a time.
     private CompletableFuture<Listing> pending = CompletableFuture.completedFuture(NONE);
+    private final List<CompletableFuture<Listing>> lost = new ArrayList<>();
+    private long askedNanos;
     private long retryNanos = FIRST_RETRY_NANOS;
+    private long lastRetryNanos = LAST_RETRY_NANOS;
 
     private volatile boolean closed;
     private volatile GatewayClock.@Nullable Timer timer;
@@ -89,9 +98,16 @@ final class BackendWatch implements AutoCloseable {
     }
 
     private CompletionStage<Listing> ask(Executor on) {
+        long now = clock.nanoTime();
         if (!pending.isDone()) {
-            throw new BackendSource.Unavailable("it has not answered yet");
+            lost.removeIf(CompletableFuture::isDone);
+            if (now - askedNanos < LOST_NANOS || lost.size() == MOST_LOST) {
+                throw new BackendSource.Unavailable("it has not answered yet");
+            }
+            lost.add(pending);
         }
+        lastRetryNanos = Math.min(nanos(source.retryWithin()), LAST_RETRY_NANOS);
+        askedNanos = now;
         CompletableFuture<Listing> asked = CompletableFuture.supplyAsync(() -> source.list(group), on)
                 .thenCompose(stage -> stage)
                 .thenApply(this::checked);
@@ -120,7 +136,7 @@ final class BackendWatch implements AutoCloseable {
     }
 
     private void heed(Listing listing) {
-        long next = retryNanos;
+        long next = Math.min(retryNanos, lastRetryNanos);
         try {
             if (listing == NONE) {
                 retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);

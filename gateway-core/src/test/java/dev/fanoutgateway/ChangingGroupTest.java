@@ -218,6 +218,44 @@ class ChangingGroupTest {
     }
 
     @Test
+    void aCallThatNeverEndsIsGivenUpAndOnlyAFewOfThem() {
+        stand.gateway();
+        List<CompletableFuture<BackendSource.Listing>> never = new ArrayList<>();
+        source.listing = () -> {
+            CompletableFuture<BackendSource.Listing> one = new CompletableFuture<>();
+            never.add(one);
+            return one;
+        };
+        stand.pass(301_000);
+        assertThat(never).hasSize(1);
+        stand.pass(40_000);
+        assertThat(never).as("once more after 5 min").hasSize(2);
+        stand.clock.advance(Duration.ofHours(2));
+        assertThat(never).as("three lost, and one that may still come").hasSize(4);
+        source.has("c");
+        stand.clock.advance(Duration.ofHours(1));
+        assertThat(answer()).isEqualTo("a");
+        never.get(2).completeExceptionally(new IllegalStateException("at last"));
+        stand.pass(40_000);
+        assertThat(answer()).isEqualTo("c");
+        assertThat(stand.types()).containsExactly(Type.PLUGIN_FAILED, Type.RECOVERED);
+    }
+
+    @Test
+    void aSourceThatFailsIsAskedAgainWithinTheTimeItNames() {
+        stand.gateway();
+        source.within = Duration.ofSeconds(3);
+        source.in(Trouble.FAILS);
+        stand.pass(60_000);
+        int asked = source.asked;
+        stand.pass(60_000);
+        assertThat(source.asked - asked).isEqualTo(20);
+        source.has("c");
+        stand.pass(3_000);
+        assertThat(answer()).isEqualTo("c");
+    }
+
+    @Test
     void withoutAnyBackendYetRequestsFailAtOnceAndWithThemTheyDoNot() {
         source.in(Trouble.FAILS);
         assertThat(stand.answer("/x").status()).isEqualTo(404);
@@ -373,7 +411,13 @@ class ChangingGroupTest {
     private static final class Changing implements BackendSource {
         private Supplier<@Nullable CompletionStage<Listing>> listing = () -> null;
         private Duration again = Duration.ofSeconds(1);
+        private Duration within = Duration.ofSeconds(30);
         private int asked;
+
+        @Override
+        public Duration retryWithin() {
+            return within;
+        }
 
         Changing(String... hosts) {
             has(hosts);

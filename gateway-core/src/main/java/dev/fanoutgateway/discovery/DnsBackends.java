@@ -143,7 +143,8 @@ public final class DnsBackends implements BackendSource {
 
     /**
      * Asks again after the answer's time to live, but after this time at the soonest and that at the latest, 100 ms to 1 day;
-     * 5 s and 1 min by default.
+     * 5 s and 1 min by default. The latest holds for what cannot be resolved as well: then it asks again after 1 s, and ever
+     * less often, after this time or 30 s at the latest.
      */
     public DnsBackends between(Duration soonest, Duration latest) {
         if (soonest.compareTo(Duration.ofMillis(100)) < 0
@@ -170,6 +171,12 @@ public final class DnsBackends implements BackendSource {
     public CompletionStage<Listing> list(String group) {
         DnsLook look = DnsLook.begin(servers, timeout);
         return CompletableFuture.completedFuture(url.isEmpty() ? services(group, look) : addresses(group, look));
+    }
+
+    /** The latest of {@link #between}. */
+    @Override
+    public Duration retryWithin() {
+        return most;
     }
 
     private Listing addresses(String group, DnsLook look) {

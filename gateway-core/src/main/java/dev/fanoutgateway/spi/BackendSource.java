@@ -9,10 +9,11 @@ import java.util.concurrent.CompletionStage;
  * by what it says, without disturbing what is under way.
  *
  * <p>Called for the first time while the gateway is built, on that thread; later on threads of the gateway's. It may block,
- * but must come to an end by itself. Never called again for a group before its last call has completed. A source that
- * throws, fails, gives null or no backend at all, or takes longer than 30 s changes nothing: the group keeps the backends it
- * has, and the developers are told once, and once more when the source is back. It is then asked again after 1 s, and after
- * twice as long each time it fails, up to 30 s.
+ * but must come to an end by itself. Not called again for a group before its last call has completed, but for one that has not
+ * done so for 5 min: that counts as lost, and the source is asked once more, until three are lost. A source that throws,
+ * fails, gives null or no backend at all, or takes longer than 30 s changes nothing: the group keeps the backends it has, and
+ * the developers are told once, and once more when the source is back. It is then asked again after 1 s, and after twice as
+ * long each time it fails, up to {@link #retryWithin}.
  *
  * <p>Nothing of a request reaches a source: no client decides where the gateway connects.
  */
@@ -23,6 +24,14 @@ public interface BackendSource {
      * @param group the name of the group, which its backends must have as theirs
      */
     CompletionStage<Listing> list(String group);
+
+    /**
+     * The longest that the gateway waits before it asks again while this fails, 10 ms to 30 s; what is outside is taken for the
+     * nearest of these. Asked before each call of {@link #list}; must be quick.
+     */
+    default Duration retryWithin() {
+        return Duration.ofSeconds(30);
+    }
 
     /**
      * What a source knows.
