@@ -4,6 +4,7 @@ import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.RaceRecord;
 import dev.fanoutgateway.spi.RequestRecord;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.ToIntFunction;
 
@@ -16,8 +17,17 @@ import java.util.function.ToIntFunction;
  * total;dur=31.2, cache;desc="fwd=uri-miss; stored", race;dur=30.9;desc="hedged after 20.5 ms: accepted",
  *   b1;dur=30.9;desc="cancelled", b2;dur=10.4;desc="won 200"
  * </pre>
+ *
+ * <p>2 KiB at most, whatever there is to say, since proxies and clients bound the fields of a response: attempts that do not fit
+ * are counted only, in a last {@code more;desc="12 attempts"}.
  */
 final class ServerTiming {
+    static final int MOST_BYTES = 2_048;
+    /** Enough for the last one. */
+    private static final int MORE_BYTES = 40;
+    /** Of what {@code Cache-Status} says; twice as much with escapes. */
+    private static final int MOST_WORDS = 400;
+
     private static final String CACHE_NAME = "fanout-gateway; ";
 
     private ServerTiming() {}
@@ -37,13 +47,22 @@ final class ServerTiming {
                     "shared: " + race.cause().toLowerCase(Locale.ROOT));
         } else if (race != null) {
             describe(timed(text, "race", race.elapsedNanos()), manner(race));
-            for (AttemptOutcome attempt : race.attempts()) {
-                describe(
-                        timed(text, "b" + ordinals.applyAsInt(attempt.backend()), attempt.durationNanos()),
-                        fate(attempt));
-            }
+            attempts(text, race.attempts(), ordinals);
         }
         return text.toString();
+    }
+
+    private static void attempts(StringBuilder text, List<AttemptOutcome> attempts, ToIntFunction<Backend> ordinals) {
+        for (int i = 0; i < attempts.size(); i++) {
+            int before = text.length();
+            AttemptOutcome attempt = attempts.get(i);
+            describe(timed(text, "b" + ordinals.applyAsInt(attempt.backend()), attempt.durationNanos()), fate(attempt));
+            if (text.length() > MOST_BYTES - MORE_BYTES) {
+                text.setLength(before);
+                describe(text.append(", more"), attempts.size() - i + " attempts");
+                return;
+            }
+        }
     }
 
     private static String manner(RaceRecord race) {
@@ -62,10 +81,13 @@ final class ServerTiming {
         return text.append(", ").append(name).append(";dur=").append(Millis.text(nanos));
     }
 
-    /** Always a quoted-string (RFC 9110 section 5.6.4), of printable ASCII: what it cannot hold becomes '?'. */
+    /**
+     * Always a quoted-string (RFC 9110 section 5.6.4), of printable ASCII: what it cannot hold becomes '?', and what is too long
+     * is cut.
+     */
     static void describe(StringBuilder text, String words) {
         text.append(";desc=\"");
-        for (int i = 0; i < words.length(); i++) {
+        for (int i = 0; i < Math.min(words.length(), MOST_WORDS); i++) {
             char c = words.charAt(i);
             if (c == '"' || c == '\\') {
                 text.append('\\');

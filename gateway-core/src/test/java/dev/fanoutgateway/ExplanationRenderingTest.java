@@ -22,6 +22,7 @@ import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -220,6 +221,30 @@ class ExplanationRenderingTest {
             assertThat(TimingMetric.parse(field).get(1).desc()).isEqualTo(printable(text));
 
             assertThat(record.describe()).matches("\\A[ -~]*\\z");
+        }
+    }
+
+    @Test
+    void theFieldIsNeverLongerThanItsBound() {
+        String words = "\"".repeat(100_000);
+        for (int attempts = 0; attempts < 200; attempts++) {
+            List<AttemptOutcome> all = Collections.nCopies(
+                    attempts, new AttemptOutcome(GROUP.get(0), 1, 0, 1_234_567, Result.REJECTED, 503, words));
+            RaceRecord race =
+                    new RaceRecord("failover", "failover", 0, 9, "BROKEN", all, List.of(words), 0, 5, Optional.empty());
+            String field = ServerTiming.of(
+                    record("/a", "demo", null, attempts % 2 == 0 ? "fwd=uri-miss" : words, false, race), backend -> 1);
+
+            assertThat(field.length()).isLessThanOrEqualTo(ServerTiming.MOST_BYTES);
+            List<TimingMetric> metrics = TimingMetric.parse(field);
+            TimingMetric last = metrics.get(metrics.size() - 1);
+            long shown = metrics.stream()
+                    .filter(metric -> metric.name().equals("b1"))
+                    .count();
+            if (shown < attempts) {
+                assertThat(last.name() + " " + last.desc()).isEqualTo("more " + (attempts - shown) + " attempts");
+                assertThat(shown).isGreaterThan(25);
+            }
         }
     }
 
