@@ -3,6 +3,7 @@ package dev.fanoutgateway;
 import dev.fanoutgateway.auth.InMemoryKeys;
 import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.caching.MemoryResponseCache;
+import dev.fanoutgateway.caching.PurgeLog;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutStrategy;
@@ -44,6 +45,7 @@ final class Assembly {
     private final GatewayClock clock;
     private final Messages messages;
     private final Troubles troubles;
+    private final PurgeLog purges;
 
     private Assembly(GatewayBuilder from, List<AutoCloseable> opened) {
         this.from = from;
@@ -54,6 +56,7 @@ final class Assembly {
         clock = clock();
         messages = messages();
         troubles = new Troubles(clock, messages);
+        purges = new PurgeLog(Purging.marginOf(from.purges), clock);
     }
 
     static FanoutGateway gateway(GatewayBuilder from) {
@@ -87,13 +90,15 @@ final class Assembly {
         Upstreams upstreams = upstreams(client, fanout);
         List<Route> guarded = routes.stream().map(this::guarded).toList();
         Sidelines sidelines = Sidelines.of(guarded, upstreams, () -> aside(client), this::guard, observers, messages);
-        Forwarding forwarding = new Forwarding(upstreams, fanout, sidelines, cache, from.pluginTimeout, clock, handoff);
+        Forwarding forwarding = new Forwarding(
+                upstreams, fanout, sidelines, cache, purges, from.pluginTimeout, purges.clock(), handoff);
         Completion completion = new Completion(limits, observers, new Explanations(upstreams), clock);
         return new FanoutGateway(
                 guarded,
                 admission,
                 forwarding,
                 completion,
+                purging(),
                 clock,
                 executor,
                 from.maxRequestBytes,
@@ -154,7 +159,12 @@ final class Assembly {
         ResponseCache store = from.cache != null
                 ? new GuardedCache(from.cache, guard("cache"))
                 : new MemoryResponseCache(from.cacheBytes, clock);
-        return new SharedCache(store, clock);
+        return new SharedCache(purges.before(store), purges.clock());
+    }
+
+    private Purging purging() {
+        Purging purging = new Purging(purges, from.purges, guard("purge channel"));
+        return opened(purging);
     }
 
     private Limits limits() {

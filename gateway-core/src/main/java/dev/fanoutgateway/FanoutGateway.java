@@ -3,11 +3,13 @@ package dev.fanoutgateway;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.Purge;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,7 @@ public final class FanoutGateway implements AutoCloseable {
     private final AdmissionControl admission;
     private final Forwarding forwarding;
     private final Completion completion;
+    private final Purging purging;
     private final GatewayClock clock;
     private final Executor executor;
     private final CallingThread passing;
@@ -34,6 +37,7 @@ public final class FanoutGateway implements AutoCloseable {
             AdmissionControl admission,
             Forwarding forwarding,
             Completion completion,
+            Purging purging,
             GatewayClock clock,
             Executor executor,
             long maxRequestBytes,
@@ -42,6 +46,7 @@ public final class FanoutGateway implements AutoCloseable {
         this.admission = admission;
         this.forwarding = forwarding;
         this.completion = completion;
+        this.purging = purging;
         this.clock = clock;
         this.executor = executor;
         this.passing = CallingThread.passing(executor);
@@ -91,6 +96,16 @@ public final class FanoutGateway implements AutoCloseable {
                         .<CompletionStage<Answer>>map(CompletableFuture::completedFuture)
                         .orElseGet(() -> forwarding.forward(request)))
                 .exceptionally(failure -> completion.failed(admitted.exchange(), admitted.grant(), failure));
+    }
+
+    /**
+     * Makes stored responses unusable, here at once, and in every gateway that shares the {@link GatewayBuilder#purges}
+     * channel. Requests that come after this call are not answered with what was asked of the backends before it.
+     *
+     * @return complete when every gateway has it or will have it; a failure says that it holds in this gateway alone
+     */
+    public CompletableFuture<@Nullable Void> purge(Purge purge) {
+        return purging.purge(purge);
     }
 
     /** Runs tasks that may block: on virtual threads where there are any, unless the host gave its own. */

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.caching.CacheRules;
+import dev.fanoutgateway.caching.PurgeLog;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.caching.SingleFlight;
 import dev.fanoutgateway.fanout.Fanout;
@@ -28,6 +29,7 @@ final class Forwarding {
     private final Fanout fanout;
     private final Sidelines sidelines;
     private final SharedCache cache;
+    private final PurgeLog purges;
     private final SingleFlight<Landing> flights = new SingleFlight<>();
 
     /**
@@ -44,6 +46,7 @@ final class Forwarding {
             Fanout fanout,
             Sidelines sidelines,
             SharedCache cache,
+            PurgeLog purges,
             Duration pluginTimeout,
             GatewayClock clock,
             Executor executor) {
@@ -51,6 +54,7 @@ final class Forwarding {
         this.fanout = fanout;
         this.sidelines = sidelines;
         this.cache = cache;
+        this.purges = purges;
         this.landings = Caffeine.newBuilder()
                 .maximumWeight(LANDING_BYTES)
                 .weigher((CacheKey key, Landing landing) -> landing.weight())
@@ -77,7 +81,8 @@ final class Forwarding {
     }
 
     private CompletionStage<Answer> together(CacheKey key, Admission admission) {
-        SingleFlight.Ticket<Landing> ticket = flights.join(key, () -> launchUnlessStored(key, admission));
+        SingleFlight.Ticket<Landing> ticket =
+                flights.join(purges.flightKey(key, admission.forwarded()), () -> launchUnlessStored(key, admission));
         admission.exchange().abandonment().onSignal(ticket::leave);
         if (ticket.leader()) {
             return ticket.result().thenApply(landing -> landing.answer(admission));
@@ -145,7 +150,10 @@ final class Forwarding {
             cache.absent(key, policy.absentTtl());
         }
         Landing landing = Landing.of(admission.forwarded(), result, null, shared, clock);
-        if (key != null && storing != null && !storing.toCompletableFuture().isDone()) {
+        if (key != null
+                && storing != null
+                && !storing.toCompletableFuture().isDone()
+                && !purges.purgedSince(sentMillis, admission.forwarded())) {
             landings.put(key, landing);
         }
         return landing;

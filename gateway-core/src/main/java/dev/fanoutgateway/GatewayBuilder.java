@@ -10,6 +10,7 @@ import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.GatewayObserver;
 import dev.fanoutgateway.spi.KeyAuthenticator;
 import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.PurgeChannel;
 import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.nio.file.Path;
@@ -51,6 +52,9 @@ public final class GatewayBuilder {
 
     @Nullable
     ResponseCache cache;
+
+    @Nullable
+    PurgeChannel purges;
 
     long cacheBytes = 64L << 20;
 
@@ -147,6 +151,12 @@ public final class GatewayBuilder {
     /** Another response store than the one in memory. */
     public GatewayBuilder cache(ResponseCache other) {
         cache = other;
+        return this;
+    }
+
+    /** Takes purges to other gateways, and theirs here: for a {@link #cache} that is shared. By default they stay here. */
+    public GatewayBuilder purges(PurgeChannel channel) {
+        purges = channel;
         return this;
     }
 

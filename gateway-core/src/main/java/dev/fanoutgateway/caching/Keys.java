@@ -35,6 +35,15 @@ final class Keys {
         return new CacheKey(key.toString());
     }
 
+    /** Path and query of what {@link #of} made, or of one of its variants. Never throws: for other keys, all or part of them. */
+    static String targetOf(CacheKey key) {
+        String text = key.value();
+        int start = text.startsWith("[") ? text.indexOf(' ') + 1 : 0;
+        start = text.indexOf(' ', start) + 1; // after the group
+        start = text.indexOf(' ', start) + 1; // after the method
+        return text.substring(text.startsWith("@", start) ? text.indexOf(' ', start) + 1 : start);
+    }
+
     /** Appends {@code part} with what separates parts, and what is not printable ASCII, as {@code %} and UTF-16 in hex. */
     static void escape(String part, StringBuilder key) {
         for (int i = 0; i < part.length(); i++) {
