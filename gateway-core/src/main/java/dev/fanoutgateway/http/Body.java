@@ -1,7 +1,11 @@
 package dev.fanoutgateway.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -10,14 +14,19 @@ import org.jspecify.annotations.Nullable;
  * any thread; a stream has one subscriber, once.
  */
 public final class Body {
-    private static final Body EMPTY = new Body(new byte[0], null, 0);
+    private static final Body EMPTY = new Body(new byte[0], 0, null, 0);
 
     private final byte @Nullable [] bytes;
+
+    /** Where the content begins in {@link #bytes}. */
+    private final int offset;
+
     private final Flow.@Nullable Publisher<ByteBuffer> publisher;
     private final long length;
 
-    private Body(byte @Nullable [] bytes, Flow.@Nullable Publisher<ByteBuffer> publisher, long length) {
+    private Body(byte @Nullable [] bytes, int offset, Flow.@Nullable Publisher<ByteBuffer> publisher, long length) {
         this.bytes = bytes;
+        this.offset = offset;
         this.publisher = publisher;
         this.length = length;
     }
@@ -29,7 +38,7 @@ public final class Body {
 
     /** Content held in memory. The array is not copied: the caller must not change it afterwards. */
     public static Body of(byte[] bytes) {
-        return bytes.length == 0 ? EMPTY : new Body(bytes, null, bytes.length);
+        return bytes.length == 0 ? EMPTY : new Body(bytes, 0, null, bytes.length);
     }
 
     /** Text as UTF-8. */
@@ -47,7 +56,7 @@ public final class Body {
         if (length < -1) {
             throw new IllegalArgumentException("expected a length of -1 or more, got " + length);
         }
-        return new Body(null, publisher, length);
+        return new Body(null, 0, publisher, length);
     }
 
     /** Whether the whole content is in memory, so that {@link #bytes()} may be called. */
@@ -61,15 +70,36 @@ public final class Body {
     }
 
     /**
-     * The content, not copied: the caller must not change it.
+     * The content: the caller must not change it. It is not copied, but for a {@link #slice}; see {@link #writeTo}.
      *
      * @throws IllegalStateException if this is a stream
      */
     public byte[] bytes() {
-        if (bytes == null) {
-            throw new IllegalStateException("expected a buffered body, this one is a stream");
-        }
-        return bytes;
+        byte[] all = buffered();
+        return length == all.length ? all : Arrays.copyOfRange(all, offset, offset + (int) length);
+    }
+
+    /**
+     * Part of this content, not copied.
+     *
+     * @param from where it begins, in bytes
+     * @param size its length in bytes
+     * @throws IndexOutOfBoundsException if it is not wholly within this content
+     * @throws IllegalStateException if this is a stream
+     */
+    public Body slice(int from, int size) {
+        byte[] all = buffered();
+        Objects.checkFromIndexSize(from, size, (int) length);
+        return size == 0 ? EMPTY : new Body(all, offset + from, null, size);
+    }
+
+    /**
+     * Writes the content, not copied first.
+     *
+     * @throws IllegalStateException if this is a stream
+     */
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(buffered(), offset, (int) length);
     }
 
     /**
@@ -87,6 +117,13 @@ public final class Body {
     /** The content as UTF-8 text, for messages that are known to be small. */
     public String utf8() {
         return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    private byte[] buffered() {
+        if (bytes == null) {
+            throw new IllegalStateException("expected a buffered body, this one is a stream");
+        }
+        return bytes;
     }
 
     @Override

@@ -81,7 +81,7 @@ final class ResponseWriter {
             return stream(body, answer);
         }
         if (body.length() > 0) {
-            response.getOutputStream().write(body.bytes());
+            body.writeTo(response.getOutputStream());
         }
         return true;
     }
