@@ -4,6 +4,7 @@ import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.spi.CacheKey;
+import dev.fanoutgateway.spi.CachedResponse;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,17 +43,45 @@ record Admission(
             return Optional.empty();
         }
         return switch (lookup.result()) {
-            case HIT -> Optional.of(Answers.hit(this, lookup.entry(), nowMillis));
+            case HIT, STALE_HIT, STALE_MEANWHILE -> Optional.of(Answers.hit(this, lookup.entry(), nowMillis));
             case ABSENT -> Optional.of(Answers.absentHit(this, lookup.entry(), nowMillis));
-            case MISS, VARY_MISS, STALE, UNCACHEABLE -> Optional.empty();
+            case MISS, VARY_MISS, STALE, REQUEST, UNCACHEABLE -> Optional.empty();
         };
     }
 
-    /** Whether identical requests under way may wait for one answer: not where it is known that it cannot be shared. */
+    /** What is stored for it, fresh or not; null if nothing is. */
+    @Nullable
+    CachedResponse stored() {
+        return lookup == null ? null : lookup.response();
+    }
+
+    /**
+     * Whether identical requests under way may wait for one answer: not where it is known that it cannot be shared, nor
+     * where one of them wants an answer of its own.
+     */
     boolean mayShareFlight() {
-        return lookup != null
-                && lookup.result() != SharedCache.Result.UNCACHEABLE
-                && forwarded.method().equals("GET");
+        if (lookup == null || !forwarded.method().equals("GET")) {
+            return false;
+        }
+        boolean open = switch (lookup.result()) {
+            case UNCACHEABLE, REQUEST -> false;
+            case HIT, STALE_HIT, STALE_MEANWHILE, MISS, VARY_MISS, STALE, ABSENT -> true;
+        };
+        CachedResponse stored = stored();
+        return open
+                && (stored == null || !CacheRules.neverFresh(stored))
+                && !CacheRules.partial(forwarded)
+                && !CacheRules.credentialed(forwarded);
+    }
+
+    /** The same by another way. */
+    Admission by(Exchange other) {
+        return new Admission(other, forwarded, grant, use, key, lookup, refusal);
+    }
+
+    /** The gateway's own request for the same, which costs nobody anything. */
+    Admission own(Exchange other) {
+        return new Admission(other, forwarded, Grant.NONE, use, key, lookup, refusal);
     }
 
     <T> T fold(Function<Admission, T> admitted, Function<Answer, T> refused) {

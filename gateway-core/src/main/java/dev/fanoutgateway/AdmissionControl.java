@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * agrees.
  */
 final class AdmissionControl {
-    private static final SharedCache.Lookup MISS = new SharedCache.Lookup(SharedCache.Result.MISS, null);
-
     private final KeyExtractor extractor;
     private final @Nullable KeyAuthenticator authenticator;
     private final Guarded authenticatorGuard;
@@ -164,20 +162,23 @@ final class AdmissionControl {
         // ours.
         GatewayRequest stripped = keyless.withHeaders(Explain.strip(HopByHop.endToEnd(keyless.headers())));
         CacheRules.Use use = CacheRules.useFor(policy, stripped);
-        if (use == CacheRules.Use.BYPASS) {
+        if (use != CacheRules.Use.LOOKUP) {
             return CompletableFuture.completedFuture(new Admission(exchange, stripped, grant, use, null, null, null));
         }
         GatewayRequest forwarded = CacheRules.forwarded(policy, stripped);
         Caller caller = grant.caller();
         String partition = caller == null ? "" : caller.id(); // no caller's id is empty
         CacheKey key = CacheRules.keyFor(exchange.route().backends(), policy, forwarded, partition);
-        if (use == CacheRules.Use.REFRESH) {
-            return CompletableFuture.completedFuture(new Admission(exchange, forwarded, grant, use, key, null, null));
-        }
         CompletableFuture<SharedCache.Lookup> lookup =
-                cache.lookup(key, forwarded).toCompletableFuture();
-        BiFunction<SharedCache.Lookup, @Nullable Throwable, Admission> admission = (found, failure) ->
-                new Admission(exchange, forwarded, grant, use, key, failure == null ? found : MISS, null);
+                cache.lookup(policy, key, forwarded).toCompletableFuture();
+        BiFunction<SharedCache.Lookup, @Nullable Throwable, Admission> admission = (found, failure) -> new Admission(
+                exchange,
+                forwarded,
+                grant,
+                use,
+                key,
+                failure == null ? found : new SharedCache.Lookup(SharedCache.Result.MISS, null, key),
+                null);
         return lookup.isDone()
                 ? lookup.handle(admission)
                 : lookup.handleAsync(admission, exchange.thread().next());

@@ -35,7 +35,7 @@ record Answer(
     /** Whether the caller got what the credits were reserved for. */
     boolean served() {
         return switch (outcome) {
-            case HIT, COLLAPSED, FORWARDED -> true;
+            case HIT, STALE, COLLAPSED, FORWARDED -> true;
             case ABANDONED -> true; // the client left; the gateway did not fail
             case BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, LIMITED, ABSENT, FAILED, ERROR -> false;
         };

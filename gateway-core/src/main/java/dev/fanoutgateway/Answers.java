@@ -6,6 +6,7 @@ import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.CachedResponse;
+import dev.fanoutgateway.spi.RaceRecord;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 
 /** Answers from what the cache holds, and what is said of the cache in every answer. */
@@ -28,15 +29,26 @@ final class Answers {
         return new Answer(response, Outcome.ABSENT, admission.grant(), null, false, status);
     }
 
+    /** A stale response for want of a better one. */
+    static Answer stale(
+            Admission admission, CachedResponse entry, RaceRecord race, int status, boolean collapsed, long nowMillis) {
+        GatewayResponse response = CacheRules.serve(entry, admission.exchange().request(), nowMillis);
+        String said = forwardStatus(admission)
+                .status(status)
+                .ttl(CacheRules.ttlSeconds(entry, nowMillis))
+                .collapsed(collapsed)
+                .detail(status == 0 ? "none-acceptable" : "error")
+                .value();
+        return new Answer(response, Outcome.STALE, admission.grant(), race, collapsed, said);
+    }
+
     /** Why the request went to the backends. */
     static CacheStatus forwardStatus(Admission admission) {
         SharedCache.Lookup lookup = admission.lookup();
         if (lookup != null) {
             return CacheStatus.forwarded(lookup.result());
         }
-        return switch (admission.use()) {
-            case REFRESH -> CacheStatus.forwarded(CacheStatus.Forward.REQUEST);
-            case BYPASS, LOOKUP -> CacheStatus.forwarded(CacheStatus.Forward.BYPASS);
-        };
+        return CacheStatus.forwarded(
+                admission.use() == CacheRules.Use.METHOD ? CacheStatus.Forward.METHOD : CacheStatus.Forward.BYPASS);
     }
 }

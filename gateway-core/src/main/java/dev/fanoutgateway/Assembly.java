@@ -91,7 +91,15 @@ final class Assembly {
         List<Route> guarded = routes.stream().map(this::guarded).toList();
         Sidelines sidelines = Sidelines.of(guarded, upstreams, () -> aside(client), this::guard, observers, messages);
         Forwarding forwarding = new Forwarding(
-                upstreams, fanout, sidelines, cache, purges, from.pluginTimeout, purges.clock(), handoff);
+                upstreams,
+                fanout,
+                sidelines,
+                cache,
+                purges,
+                read -> FanoutGateway.first(guarded, read.method(), read.path()),
+                from.pluginTimeout,
+                purges.clock(),
+                handoff);
         Completion completion = new Completion(limits, observers, new Explanations(upstreams), clock);
         return new FanoutGateway(
                 guarded,

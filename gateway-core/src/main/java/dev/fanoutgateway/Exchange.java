@@ -28,6 +28,16 @@ record Exchange(
         return new Exchange(route, request, thread, now, now + route.timeout().toNanos(), new Abandonment());
     }
 
+    /** The same request by other threads; its client's leaving is the same. */
+    Exchange elsewhere(CallingThread other) {
+        return new Exchange(route, request, other, startNanos, deadlineNanos, abandonment);
+    }
+
+    /** The gateway's own request for the same: nobody waits for it, and it has all its time. */
+    Exchange background(CallingThread other, GatewayClock clock) {
+        return begin(route, request, other, clock);
+    }
+
     /** {@code answer} as the client waits for it: cancelling that says the client is gone. */
     CompletableFuture<GatewayResponse> untilClientLeaves(CompletableFuture<GatewayResponse> answer) {
         if (answer.isDone()) {

@@ -56,13 +56,17 @@ public final class FanoutGateway implements AutoCloseable {
 
     /** The first route that takes such a request; empty if there is none, and the gateway is not meant. */
     public Optional<Route> routeFor(String method, String path) {
+        return Optional.ofNullable(first(routes, method, path));
+    }
+
+    static @Nullable Route first(List<Route> routes, String method, String path) {
         String decoded = Escapes.decoded(path);
         for (Route route : routes) {
             if (route.takes(method, decoded)) {
-                return Optional.of(route);
+                return route;
             }
         }
-        return Optional.empty();
+        return null;
     }
 
     /** Answers {@code request} by the route that takes it; 404 if none does. See {@link #handle(Route, GatewayRequest, CallingThread)}. */
@@ -92,7 +96,8 @@ public final class FanoutGateway implements AutoCloseable {
 
     private CompletionStage<Answer> answer(Admission admitted) {
         return CompletableFuture.completedFuture(admitted)
-                .thenCompose(request -> request.fromCache(clock.currentTimeMillis())
+                .thenCompose(request -> forwarding
+                        .fromCache(request)
                         .<CompletionStage<Answer>>map(CompletableFuture::completedFuture)
                         .orElseGet(() -> forwarding.forward(request)))
                 .exceptionally(failure -> completion.failed(admitted.exchange(), admitted.grant(), failure));

@@ -12,11 +12,16 @@ import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.CacheKey;
+import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.GatewayClock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets an answer from the backends: identical misses share one flight, and what a flight brings is stored and told to the
@@ -26,7 +31,7 @@ final class Forwarding {
     private static final long LANDING_BYTES = 16L << 20;
 
     private final Upstreams upstreams;
-    private final Fanout fanout;
+    final Fanout fanout;
     private final Sidelines sidelines;
     private final SharedCache cache;
     private final PurgeLog purges;
@@ -38,8 +43,9 @@ final class Forwarding {
      */
     private final Cache<CacheKey, Landing> landings;
 
-    private final GatewayClock clock;
-    private final Executor executor;
+    private final Invalidations invalidations;
+    final GatewayClock clock;
+    final Executor executor;
 
     Forwarding(
             Upstreams upstreams,
@@ -47,6 +53,7 @@ final class Forwarding {
             Sidelines sidelines,
             SharedCache cache,
             PurgeLog purges,
+            Function<GatewayRequest, @Nullable Route> routeFor,
             Duration pluginTimeout,
             GatewayClock clock,
             Executor executor) {
@@ -62,8 +69,32 @@ final class Forwarding {
                 .ticker(clock::nanoTime)
                 .executor(Runnable::run)
                 .build();
+        this.invalidations = new Invalidations(cache, clock, routeFor, flights::forget);
         this.clock = clock;
         this.executor = executor;
+    }
+
+    /** What the cache holds for it, if that is an answer; if that should be newer, it is asked for in the background. */
+    Optional<Answer> fromCache(Admission admission) {
+        SharedCache.Lookup lookup = admission.lookup();
+        if (lookup == null || lookup.entry() == null) {
+            return Optional.empty();
+        }
+        long now = clock.currentTimeMillis();
+        boolean refresh = switch (lookup.result()) {
+            case STALE_MEANWHILE -> true;
+            case HIT ->
+                CacheRules.refreshDue(
+                        admission.exchange().route().cache(),
+                        lookup.entry(),
+                        now,
+                        ThreadLocalRandom.current().nextDouble());
+            case STALE_HIT, MISS, VARY_MISS, STALE, REQUEST, UNCACHEABLE, ABSENT -> false;
+        };
+        if (refresh && !flights.isUnderWay(place(admission))) {
+            executor.execute(() -> refresh(admission));
+        }
+        return admission.fromCache(now);
     }
 
     CompletionStage<Answer> forward(Admission admission) {
@@ -77,23 +108,56 @@ final class Forwarding {
                     Refusals.notCached(admission.exchange().request(), admission.grant()));
         }
         admission.exchange().thread().forwarding();
-        return key != null && admission.mayShareFlight() ? together(key, admission) : alone(admission);
+        return admission.mayShareFlight() ? together(admission, true) : alone(admission);
     }
 
-    private CompletionStage<Answer> together(CacheKey key, Admission admission) {
-        SingleFlight.Ticket<Landing> ticket =
-                flights.join(purges.flightKey(key, admission.forwarded()), () -> launchUnlessStored(key, admission));
+    /**
+     * On the flight that is under way, or a new one.
+     *
+     * @param again whether a failure that was somebody else's is followed by one more flight, together again: it may have
+     *     had less time, and one flight more neither fails the crowd nor lets it loose on backends that are down
+     */
+    private CompletionStage<Answer> together(Admission admission, boolean again) {
+        SingleFlight.Ticket<Landing> ticket = flights.join(place(admission), () -> launchUnlessStored(admission));
         admission.exchange().abandonment().onSignal(ticket::leave);
         if (ticket.leader()) {
             return ticket.result().thenApply(landing -> landing.answer(admission));
         }
         // Elsewhere than on the thread that ends the flight, or it would write everybody's answers one after the other.
-        return ticket.result()
+        return inTime(ticket, admission)
                 .thenComposeAsync(
-                        landing -> landing.serves(admission)
-                                ? CompletableFuture.completedFuture(landing.answer(admission))
-                                : alone(admission),
+                        landing -> {
+                            if (landing == null) {
+                                return alone(admission);
+                            }
+                            if (again && landing.failed() && !landing.covered(admission)) {
+                                return together(admission, false);
+                            }
+                            return landing.serves(admission)
+                                    ? CompletableFuture.completedFuture(landing.answer(admission))
+                                    : alone(admission);
+                        },
                         executor);
+    }
+
+    /** What the flight brings, or null when the follower has waited for it as long as one attempt may take. */
+    private CompletableFuture<@Nullable Landing> inTime(SingleFlight.Ticket<Landing> ticket, Admission follower) {
+        CompletableFuture<@Nullable Landing> awaited = new CompletableFuture<>();
+        GatewayClock.Timer timer =
+                clock.schedule(follower.exchange().route().attemptTimeout().toNanos(), () -> {
+                    if (awaited.complete(null)) {
+                        ticket.leave();
+                    }
+                });
+        ticket.result().whenComplete((landing, failure) -> {
+            timer.cancel();
+            if (failure == null) {
+                awaited.complete(landing);
+            } else {
+                awaited.completeExceptionally(failure);
+            }
+        });
+        return awaited;
     }
 
     private CompletionStage<Answer> alone(Admission admission) {
@@ -102,70 +166,118 @@ final class Forwarding {
         return flight.result().thenApply(landing -> landing.answer(admission));
     }
 
+    /** In the background, for nobody in particular. */
+    private void refresh(Admission hit) {
+        Admission own = hit.own(hit.exchange().background(CallingThread.passing(executor), clock));
+        flights.join(place(own), () -> launch(own));
+    }
+
+    private CacheKey place(Admission admission) {
+        SharedCache.Lookup lookup = admission.lookup();
+        if (lookup == null) {
+            throw new IllegalStateException("only what was looked up shares a flight");
+        }
+        return purges.flightKey(lookup.place(), admission.forwarded());
+    }
+
     /** A flight, unless another one landed between this request's lookup and now. */
-    private SingleFlight.Flight<Landing> launchUnlessStored(CacheKey key, Admission admission) {
-        Landing recent = landings.getIfPresent(key);
+    private SingleFlight.Flight<Landing> launchUnlessStored(Admission admission) {
+        CacheKey key = admission.key();
+        Landing recent = landings.getIfPresent(place(admission));
         if (recent != null
                 && recent.landedNanos() - admission.exchange().startNanos() > 0
                 && recent.serves(admission)) {
             return new Landed(CompletableFuture.completedFuture(recent));
         }
-        CompletableFuture<SharedCache.Lookup> again =
-                cache.lookup(key, admission.forwarded()).toCompletableFuture();
-        if (again.isDone() && !again.isCompletedExceptionally() && again.join().result() == SharedCache.Result.HIT) {
-            return new Landed(CompletableFuture.completedFuture(
-                    Landing.of(admission.forwarded(), null, again.join().entry(), true, clock)));
+        if (key != null) {
+            CompletableFuture<SharedCache.Lookup> again = cache.lookup(
+                            admission.exchange().route().cache(), key, admission.forwarded())
+                    .toCompletableFuture();
+            boolean done = again.isDone() && !again.isCompletedExceptionally();
+            CachedResponse entry = done ? again.join().entry() : null;
+            if (entry != null && again.join().result() == SharedCache.Result.HIT) {
+                return new Landed(
+                        CompletableFuture.completedFuture(Landing.stored(admission.forwarded(), entry, clock)));
+            }
         }
         return launch(admission);
     }
 
     private SingleFlight.Flight<Landing> launch(Admission admission) {
-        Exchange exchange = admission.exchange();
-        Upstream upstream = upstreams.of(exchange.route().backends());
-        long sentMillis = clock.currentTimeMillis();
         sidelines.offer(admission);
-        Fanout.Race race = fanout.start(upstream.plan(admission, fanout));
-        return new InFlight(
-                race,
-                race.result()
-                        .thenApply(result ->
-                                landed(admission, upstream, upstream.accounted(admission, result), sentMillis)));
+        return Journey.begin(
+                admission, upstreams.of(admission.exchange().route().backends()), this);
     }
 
-    /** What is done once for each flight: the developers are told, and what may be stored is. */
-    private Landing landed(Admission admission, Upstream upstream, FanoutResult result, long sentMillis) {
-        CachePolicy policy = admission.exchange().route().cache();
-        upstream.alerts().report(admission.exchange().route(), admission.forwarded(), result);
+    /** What is done once for each journey: what may be stored is, and what does not hold any more is removed. */
+    Landing landed(Admission admission, FanoutResult result, long sentMillis, long sentNanos) {
         CacheKey key = admission.key();
+        GatewayRequest asked = admission.forwarded();
         GatewayResponse response = result.response();
-        String giver = result.backend() == null ? "combined" : result.backend().id();
-        boolean shared = false;
-        CompletionStage<Boolean> storing = null;
+        CachePolicy policy = admission.exchange().route().cache();
+        SharedCache.Stored stored = null;
         if (key != null && result.cause() == FanoutResult.Cause.ACCEPTED && response != null) {
-            GatewayRequest asked = admission.forwarded();
-            shared = CacheRules.storable(policy, asked, response, giver, sentMillis, clock.currentTimeMillis())
-                    .isPresent(); // by the rules, not by what a store says, which may be slow or broken
-            storing = cache.store(policy, key, asked, response, giver, sentMillis);
+            if (!invalidations.since(key, sentNanos)) {
+                stored = cache.store(policy, key, asked, response, giver(result), sentMillis);
+            }
+            CachedResponse before = admission.stored();
+            if (asked.method().equals("HEAD") && before != null) {
+                cache.headed(policy, key, asked, before, response, sentMillis);
+            }
         } else if (key != null && result.cause() == FanoutResult.Cause.ABSENT) {
             cache.absent(key, policy.absentTtl());
         }
-        Landing landing = Landing.of(admission.forwarded(), result, null, shared, clock);
-        if (key != null
-                && storing != null
-                && !storing.toCompletableFuture().isDone()
+        if (admission.use() == CacheRules.Use.METHOD && response != null) {
+            invalidations.after(admission, response, result.backend());
+        }
+        return landing(admission, result, stored, null, sentMillis);
+    }
+
+    /** The same where a 304 was the answer to a question of ours; null if it is about something else. */
+    @Nullable
+    Landing confirmed(
+            Admission admission,
+            CachedResponse entry,
+            FanoutResult result,
+            GatewayResponse notModified,
+            long sentMillis,
+            long sentNanos) {
+        CacheKey key = admission.key();
+        if (key == null || invalidations.since(key, sentNanos)) {
+            return null;
+        }
+        return cache.confirmed(
+                        admission.exchange().route().cache(),
+                        key,
+                        admission.forwarded(),
+                        entry,
+                        notModified,
+                        giver(result),
+                        sentMillis)
+                .map(stored -> landing(admission, result, stored, stored.entry(), sentMillis))
+                .orElse(null);
+    }
+
+    private Landing landing(
+            Admission admission,
+            FanoutResult result,
+            SharedCache.@Nullable Stored stored,
+            @Nullable CachedResponse confirmed,
+            long sentMillis) {
+        CachedResponse entry = stored == null ? null : stored.entry();
+        boolean shared = entry != null && !CacheRules.neverFresh(entry);
+        Landing landing = Landing.of(admission.forwarded(), result, confirmed, entry != null, shared, clock);
+        if (admission.lookup() != null
+                && stored != null
+                && !stored.done().toCompletableFuture().isDone()
                 && !purges.purgedSince(sentMillis, admission.forwarded())) {
-            landings.put(key, landing);
+            landings.put(place(admission), landing);
         }
         return landing;
     }
 
-    /** A race under way. */
-    private record InFlight(Fanout.Race race, CompletableFuture<Landing> result)
-            implements SingleFlight.Flight<Landing> {
-        @Override
-        public void cancel() {
-            race.cancel();
-        }
+    private static String giver(FanoutResult result) {
+        return result.backend() == null ? "combined" : result.backend().id();
     }
 
     /** A flight that was not needed. */

@@ -1,6 +1,7 @@
 package dev.fanoutgateway;
 
 import dev.fanoutgateway.caching.CacheRules;
+import dev.fanoutgateway.caching.CacheStatus;
 import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
@@ -10,12 +11,13 @@ import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a flight brought: a result from the backends, or an entry that was stored in the meantime.
+ * What a flight brought: a result from the backends, an entry that these confirmed, or one that was stored in the meantime.
  *
- * @param asked the request that was sent
+ * @param asked the request it was for
  * @param result what became of it; null if there was no need to ask
- * @param entry what was stored in the meantime; null if the backends were asked
- * @param shared whether others may have the response too
+ * @param entry what was confirmed, or stored in the meantime; null if the result's response is what counts
+ * @param stored whether the response was stored
+ * @param shared whether others may have it too
  * @param receivedMillis when it came
  * @param landedNanos the same by the clock for intervals
  */
@@ -23,6 +25,7 @@ record Landing(
         GatewayRequest asked,
         @Nullable FanoutResult result,
         @Nullable CachedResponse entry,
+        boolean stored,
         boolean shared,
         long receivedMillis,
         long landedNanos) {
@@ -31,21 +34,38 @@ record Landing(
             GatewayRequest asked,
             @Nullable FanoutResult result,
             @Nullable CachedResponse entry,
+            boolean stored,
             boolean shared,
             GatewayClock clock) {
-        return new Landing(asked, result, entry, shared, clock.currentTimeMillis(), clock.nanoTime());
+        return new Landing(asked, result, entry, stored, shared, clock.currentTimeMillis(), clock.nanoTime());
+    }
+
+    /** What another flight has stored. */
+    static Landing stored(GatewayRequest asked, CachedResponse entry, GatewayClock clock) {
+        return of(asked, null, entry, true, true, clock);
     }
 
     /** Its approximate size in memory, in bytes. */
     int weight() {
         GatewayResponse response = result == null ? null : result.response();
-        return 1_000 + (response == null ? 0 : (int) Math.min(response.body().length(), 1 << 30));
+        return 1_000
+                + (entry == null ? 0 : entry.weight())
+                + (response == null ? 0 : (int) Math.min(response.body().length(), 1 << 30));
     }
 
-    /** Whether a follower may have it: failures are everybody's, responses only where they may be shared and fit. */
+    /** Whether nobody had an acceptable answer, which says nothing of the next time. */
+    boolean failed() {
+        return result != null
+                && switch (result.cause()) {
+                    case BROKEN, UNAVAILABLE, TOO_FEW, UNCOMBINED, LATE -> true;
+                    case ACCEPTED, FINAL, ABSENT, CANCELLED -> false;
+                };
+    }
+
+    /** Whether a follower may have it: that there is none is everybody's, a response is where it may be shared and fits. */
     boolean serves(Admission follower) {
         if (entry != null) {
-            return CacheRules.sameVariant(entry.headers(), asked, follower.forwarded());
+            return shared && CacheRules.sameVariant(entry.headers(), asked, follower.forwarded());
         }
         if (result == null) {
             return false;
@@ -54,16 +74,41 @@ record Landing(
         return switch (result.cause()) {
             case ACCEPTED, FINAL ->
                 shared && response != null && CacheRules.sameVariant(response.headers(), asked, follower.forwarded());
-            case ABSENT, BROKEN, UNAVAILABLE, TOO_FEW, UNCOMBINED, LATE -> true;
+            case ABSENT -> true;
+            case BROKEN, UNAVAILABLE, TOO_FEW, UNCOMBINED, LATE -> true;
             case CANCELLED -> false;
         };
+    }
+
+    /** Whether what {@code admission} knows to be stored is better than what came. */
+    boolean covered(Admission admission) {
+        CachedResponse stale = admission.stored();
+        if (stale == null || result == null || entry != null) {
+            return false;
+        }
+        GatewayResponse response = result.response();
+        boolean error = response != null && CacheRules.error(response.status());
+        return (failed() || error)
+                && CacheRules.covers(
+                        admission.exchange().route().cache(),
+                        admission.exchange().request(),
+                        stale,
+                        response == null,
+                        receivedMillis);
     }
 
     /** The answer it makes for one of those who waited. */
     Answer answer(Admission admission) {
         boolean follower = asked != admission.forwarded();
+        CachedResponse stale = admission.stored();
+        if (result != null && stale != null && covered(admission)) {
+            int status = result.response() == null ? 0 : result.response().status();
+            return Answers.stale(admission, stale, result.race(), status, follower, receivedMillis);
+        }
         if (entry != null) {
-            return Answers.hit(admission, entry, receivedMillis);
+            return result == null
+                    ? Answers.hit(admission, entry, receivedMillis)
+                    : confirmed(admission, entry, result, follower);
         }
         if (result == null) {
             throw new IllegalStateException("a landing has a result or an entry");
@@ -74,7 +119,7 @@ record Landing(
             return Refusals.abandoned(admission.exchange().request(), grant).race(result.race());
         }
         String status = Answers.forwardStatus(admission)
-                .stored(shared)
+                .stored(stored)
                 .collapsed(follower)
                 .value();
         if (response != null) {
@@ -82,8 +127,7 @@ record Landing(
             GatewayResponse own = admission.key() == null
                     ? given
                     : CacheRules.answer(given, admission.exchange().request(), receivedMillis);
-            Outcome outcome = follower ? Outcome.COLLAPSED : Outcome.FORWARDED;
-            return new Answer(own, outcome, grant, result.race(), follower, status);
+            return new Answer(own, outcome(follower), grant, result.race(), follower, status);
         }
         GatewayResponse nobody = Refusals.nobody(
                 admission.exchange().request(), admission.exchange().route().failurePolicy(), result.cause());
@@ -93,5 +137,20 @@ record Landing(
             case ACCEPTED, FINAL, BROKEN, UNAVAILABLE, TOO_FEW, LATE, CANCELLED -> Outcome.FAILED;
         };
         return new Answer(nobody, outcome, grant, result.race(), follower, status);
+    }
+
+    private Answer confirmed(Admission admission, CachedResponse confirmed, FanoutResult by, boolean follower) {
+        GatewayResponse response =
+                CacheRules.serve(confirmed, admission.exchange().request(), receivedMillis);
+        CacheStatus status = Answers.forwardStatus(admission)
+                .status(304)
+                .ttl(CacheRules.ttlSeconds(confirmed, receivedMillis))
+                .stored(stored)
+                .collapsed(follower);
+        return new Answer(response, outcome(follower), admission.grant(), by.race(), follower, status.value());
+    }
+
+    private static Outcome outcome(boolean follower) {
+        return follower ? Outcome.COLLAPSED : Outcome.FORWARDED;
     }
 }

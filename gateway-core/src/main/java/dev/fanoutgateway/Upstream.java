@@ -9,6 +9,9 @@ import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendSelector.Demand;
 import dev.fanoutgateway.spi.BackendStatus;
+import dev.fanoutgateway.spi.ResponseAcceptor;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,17 +26,23 @@ import java.util.Optional;
  */
 record Upstream(BackendGroup group, Members members, Paces paces, Guarded selectorGuard, Alerts alerts) {
 
-    Fanout.Plan plan(Admission admission, Fanout fanout) {
+    /**
+     * Whom to ask for {@code question}.
+     *
+     * @param preferred the id of the backend to ask first if it can be asked, since what is asked about came from it; empty
+     *     for none
+     */
+    Fanout.Plan plan(
+            Admission admission, GatewayRequest question, ResponseAcceptor acceptor, String preferred, Fanout fanout) {
         Exchange exchange = admission.exchange();
-        GatewayRequest forwarded = admission.forwarded();
         Route route = exchange.route();
         Roster roster = members.roster(); // this race's, whatever becomes of the group
         Demand demand = demand(admission);
         return new Fanout.Plan(
                 route.strategy(),
-                candidates(demand, roster, fanout),
-                outbound(forwarded, route),
-                route.acceptor(),
+                preferring(preferred, candidates(demand, roster, fanout)),
+                outbound(question, route),
+                acceptor,
                 exchange.deadlineNanos(),
                 route.attemptTimeout().toNanos(),
                 route.maxResponseBytes(),
@@ -42,6 +51,18 @@ record Upstream(BackendGroup group, Members members, Paces paces, Guarded select
                 paces.of(route),
                 roster,
                 outcome -> learn(demand, outcome));
+    }
+
+    private static List<Backend> preferring(String id, List<Backend> candidates) {
+        if (candidates.isEmpty()
+                || id.isEmpty()
+                || candidates.get(0).id().equals(id)
+                || candidates.stream().noneMatch(candidate -> candidate.id().equals(id))) {
+            return candidates;
+        }
+        List<Backend> ordered = new ArrayList<>(candidates);
+        ordered.sort(Comparator.comparing(candidate -> !candidate.id().equals(id))); // stable
+        return ordered;
     }
 
     /** {@code result} with what is left of the budget, where that is of interest. */

@@ -1,6 +1,7 @@
 package dev.fanoutgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
@@ -83,17 +84,23 @@ class CoalescingThreadsTest {
     }
 
     @Test
-    void theFailureOfOneFlightIsOneMessage() throws Exception {
+    void twoFailuresAreAFailureForAll() throws Exception {
         var answers = askOnManyThreads();
-        for (var call = backends.calls.poll(); call != null; call = backends.calls.poll()) {
-            call.answer(Reply.failed(Failure.BROKEN, true, "cut"));
-        }
+        failAll();
+        await().until(() -> backends.started.get() == 6); // the followers once more, together
+        failAll();
         awaitAll(answers);
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(answer.join().status()).isEqualTo(404));
-        assertThat(backends.started).hasValue(3);
-        assertThat(stand.types()).containsExactly(Type.BACKENDS_DOWN);
+        assertThat(backends.started).hasValue(6);
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DOWN, Type.BACKENDS_DOWN);
         assertThat(stand.records).hasSize(MANY);
+    }
+
+    private void failAll() {
+        for (var call = backends.calls.poll(); call != null; call = backends.calls.poll()) {
+            call.answer(Reply.failed(Failure.BROKEN, true, "cut"));
+        }
     }
 
     @Test

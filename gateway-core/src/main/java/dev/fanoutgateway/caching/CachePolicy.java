@@ -12,31 +12,50 @@ import java.util.TreeSet;
  */
 public final class CachePolicy {
     private static final Duration LONGEST = Duration.ofDays(366);
-    private static final CachePolicy STANDARD =
-            new CachePolicy(true, Duration.ofHours(1), true, Duration.ZERO, false, Set.of());
-    private static final CachePolicy OFF = new CachePolicy(false, Duration.ZERO, true, Duration.ZERO, false, Set.of());
+    private static final CachePolicy STANDARD = new CachePolicy(new Settings(
+            true,
+            Duration.ofHours(1),
+            true,
+            Duration.ZERO,
+            false,
+            Set.of(),
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            0,
+            1));
+    private static final CachePolicy OFF = new CachePolicy(new Settings(
+            false,
+            Duration.ZERO,
+            true,
+            Duration.ZERO,
+            false,
+            Set.of(),
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            0,
+            0));
 
-    private final boolean enabled;
-    private final Duration ttl;
-    private final boolean respectOrigin;
-    private final Duration absentTtl;
-    private final boolean perCaller;
-    private final Set<String> ignoredQuery;
+    private final Settings settings;
 
-    private CachePolicy(
+    private CachePolicy(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** What the verbs below set, each of its own. */
+    private record Settings(
             boolean enabled,
             Duration ttl,
             boolean respectOrigin,
             Duration absentTtl,
             boolean perCaller,
-            Set<String> ignoredQuery) {
-        this.enabled = enabled;
-        this.ttl = ttl;
-        this.respectOrigin = respectOrigin;
-        this.absentTtl = absentTtl;
-        this.perCaller = perCaller;
-        this.ignoredQuery = ignoredQuery;
-    }
+            Set<String> ignoredQuery,
+            Duration staleWhileRevalidate,
+            Duration staleIfError,
+            Duration staleIfNoneAcceptable,
+            double refreshAhead,
+            double earlyRefresh) {}
 
     /** Nothing is looked up, nothing is stored, nothing is removed from what is forwarded. */
     public static CachePolicy off() {
@@ -59,7 +78,18 @@ public final class CachePolicy {
      */
     public CachePolicy ttl(Duration lifetime) {
         check("ttl", lifetime);
-        return new CachePolicy(enabled, lifetime, respectOrigin, absentTtl, perCaller, ignoredQuery);
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                lifetime,
+                settings.respectOrigin,
+                settings.absentTtl,
+                settings.perCaller,
+                settings.ignoredQuery,
+                settings.staleWhileRevalidate,
+                settings.staleIfError,
+                settings.staleIfNoneAcceptable,
+                settings.refreshAhead,
+                settings.earlyRefresh));
     }
 
     /**
@@ -68,7 +98,18 @@ public final class CachePolicy {
      * keep one from being stored.
      */
     public CachePolicy respectOrigin(boolean respect) {
-        return new CachePolicy(enabled, ttl, respect, absentTtl, perCaller, ignoredQuery);
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                respect,
+                settings.absentTtl,
+                settings.perCaller,
+                settings.ignoredQuery,
+                settings.staleWhileRevalidate,
+                settings.staleIfError,
+                settings.staleIfNoneAcceptable,
+                settings.refreshAhead,
+                settings.earlyRefresh));
     }
 
     /**
@@ -78,12 +119,34 @@ public final class CachePolicy {
      */
     public CachePolicy absentTtl(Duration lifetime) {
         check("absent-ttl", lifetime);
-        return new CachePolicy(enabled, ttl, respectOrigin, lifetime, perCaller, ignoredQuery);
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                settings.respectOrigin,
+                lifetime,
+                settings.perCaller,
+                settings.ignoredQuery,
+                settings.staleWhileRevalidate,
+                settings.staleIfError,
+                settings.staleIfNoneAcceptable,
+                settings.refreshAhead,
+                settings.earlyRefresh));
     }
 
     /** Whether every caller has entries of its own, shared with nobody. */
     public CachePolicy perCaller(boolean separate) {
-        return new CachePolicy(enabled, ttl, respectOrigin, absentTtl, separate, ignoredQuery);
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                settings.respectOrigin,
+                settings.absentTtl,
+                separate,
+                settings.ignoredQuery,
+                settings.staleWhileRevalidate,
+                settings.staleIfError,
+                settings.staleIfNoneAcceptable,
+                settings.refreshAhead,
+                settings.earlyRefresh));
     }
 
     /**
@@ -98,37 +161,191 @@ public final class CachePolicy {
                 throw new IllegalArgumentException("expected a query parameter's name, got '" + name + "'");
             }
         }
-        return new CachePolicy(enabled, ttl, respectOrigin, absentTtl, perCaller, Set.copyOf(List.of(names)));
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                settings.respectOrigin,
+                settings.absentTtl,
+                settings.perCaller,
+                Set.copyOf(List.of(names)),
+                settings.staleWhileRevalidate,
+                settings.staleIfError,
+                settings.staleIfNoneAcceptable,
+                settings.refreshAhead,
+                settings.earlyRefresh));
+    }
+
+    /**
+     * Gives a stale response for so long while the backends are asked in the background, as {@code stale-while-revalidate}
+     * of an origin does (RFC 5861 section 3); the longer of both counts. Not where the origin forbids it
+     * ({@code must-revalidate}, {@code no-cache}, {@code proxy-revalidate}, {@code s-maxage}).
+     *
+     * @param window since it became stale: 0 to 366 days; 0, the default, for only what the origin says
+     */
+    public CachePolicy staleWhileRevalidate(Duration window) {
+        check("stale-while-revalidate", window);
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                settings.respectOrigin,
+                settings.absentTtl,
+                settings.perCaller,
+                settings.ignoredQuery,
+                window,
+                settings.staleIfError,
+                settings.staleIfNoneAcceptable,
+                settings.refreshAhead,
+                settings.earlyRefresh));
+    }
+
+    /**
+     * Gives a stale response for so long in place of an error of the backends (500, 502, 503, 504, or no acceptable answer),
+     * as {@code stale-if-error} of an origin does (RFC 5861 section 4); the longer of both counts, and prohibitions as for
+     * {@link #staleWhileRevalidate}.
+     *
+     * @param window since it became stale: 0 to 366 days; 0, the default, for only what the origin says
+     */
+    public CachePolicy staleIfError(Duration window) {
+        check("stale-if-error", window);
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                settings.respectOrigin,
+                settings.absentTtl,
+                settings.perCaller,
+                settings.ignoredQuery,
+                settings.staleWhileRevalidate,
+                window,
+                settings.staleIfNoneAcceptable,
+                settings.refreshAhead,
+                settings.earlyRefresh));
+    }
+
+    /**
+     * Gives a stale response for so long where no backend has an acceptable answer, whatever the reason: all are down, late
+     * or broken. That all say there is no such resource is an answer, and is not covered. Prohibitions as for
+     * {@link #staleWhileRevalidate}.
+     *
+     * @param window since it became stale: 0 to 366 days; 0, the default, for not at all
+     */
+    public CachePolicy staleIfNoneAcceptable(Duration window) {
+        check("stale-if-none-acceptable", window);
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                settings.respectOrigin,
+                settings.absentTtl,
+                settings.perCaller,
+                settings.ignoredQuery,
+                settings.staleWhileRevalidate,
+                settings.staleIfError,
+                window,
+                settings.refreshAhead,
+                settings.earlyRefresh));
+    }
+
+    /**
+     * Asks the backends anew, in the background, when a response is given within this last share of its lifetime: what is
+     * asked for often never expires. The extra load is one request per lifetime and resource at most.
+     *
+     * @param share 0 to 0.9; 0, the default, for not at all
+     */
+    public CachePolicy refreshAhead(double share) {
+        if (!(share >= 0 && share <= 0.9)) {
+            throw new IllegalArgumentException("expected a share from 0 to 0.9 for refresh-ahead, got " + share);
+        }
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                settings.respectOrigin,
+                settings.absentTtl,
+                settings.perCaller,
+                settings.ignoredQuery,
+                settings.staleWhileRevalidate,
+                settings.staleIfError,
+                settings.staleIfNoneAcceptable,
+                share,
+                settings.earlyRefresh));
+    }
+
+    /**
+     * Asks the backends anew by chance, in the background, shortly before a response expires: the likelier the nearer the
+     * end and the longer the response took to get (XFetch: Vattani and others, Optimal Probabilistic Cache Stampede
+     * Prevention, 2015).
+     *
+     * @param beta how early, 0 to 100; 1, the default, is best where requests come evenly; 0 for not at all
+     */
+    public CachePolicy earlyRefresh(double beta) {
+        if (!(beta >= 0 && beta <= 100)) {
+            throw new IllegalArgumentException("expected a factor from 0 to 100 for early refresh, got " + beta);
+        }
+        return new CachePolicy(new Settings(
+                settings.enabled,
+                settings.ttl,
+                settings.respectOrigin,
+                settings.absentTtl,
+                settings.perCaller,
+                settings.ignoredQuery,
+                settings.staleWhileRevalidate,
+                settings.staleIfError,
+                settings.staleIfNoneAcceptable,
+                settings.refreshAhead,
+                beta));
     }
 
     /** Whether the cache is used at all. */
     public boolean enabled() {
-        return enabled;
+        return settings.enabled;
     }
 
     /** See {@link #ttl(Duration)}. */
     public Duration ttl() {
-        return ttl;
+        return settings.ttl;
     }
 
     /** See {@link #respectOrigin(boolean)}. */
     public boolean respectOrigin() {
-        return respectOrigin;
+        return settings.respectOrigin;
     }
 
     /** See {@link #absentTtl(Duration)}. */
     public Duration absentTtl() {
-        return absentTtl;
+        return settings.absentTtl;
     }
 
     /** See {@link #perCaller(boolean)}. */
     public boolean perCaller() {
-        return perCaller;
+        return settings.perCaller;
     }
 
     /** See {@link #ignoreQuery(String...)}. */
     public Set<String> ignoredQuery() {
-        return ignoredQuery;
+        return settings.ignoredQuery;
+    }
+
+    /** See {@link #staleWhileRevalidate(Duration)}. */
+    public Duration staleWhileRevalidate() {
+        return settings.staleWhileRevalidate;
+    }
+
+    /** See {@link #staleIfError(Duration)}. */
+    public Duration staleIfError() {
+        return settings.staleIfError;
+    }
+
+    /** See {@link #staleIfNoneAcceptable(Duration)}. */
+    public Duration staleIfNoneAcceptable() {
+        return settings.staleIfNoneAcceptable;
+    }
+
+    /** See {@link #refreshAhead(double)}. */
+    public double refreshAhead() {
+        return settings.refreshAhead;
+    }
+
+    /** See {@link #earlyRefresh(double)}. */
+    public double earlyRefresh() {
+        return settings.earlyRefresh;
     }
 
     private static void check(String what, Duration lifetime) {
@@ -139,25 +356,34 @@ public final class CachePolicy {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof CachePolicy that
-                && enabled == that.enabled
-                && ttl.equals(that.ttl)
-                && respectOrigin == that.respectOrigin
-                && absentTtl.equals(that.absentTtl)
-                && perCaller == that.perCaller
-                && ignoredQuery.equals(that.ignoredQuery);
+        return other instanceof CachePolicy that && settings.equals(that.settings);
     }
 
     @Override
     public int hashCode() {
-        return ttl.hashCode() * 31 + ignoredQuery.hashCode();
+        return settings.hashCode();
     }
 
     @Override
     public String toString() {
-        return enabled
-                ? "{ttl: " + ttl + ", respect-origin: " + respectOrigin + ", absent-ttl: " + absentTtl
-                        + ", per-caller: " + perCaller + ", ignore-query: " + new TreeSet<>(ignoredQuery) + "}"
-                : "off";
+        if (!settings.enabled) {
+            return "off";
+        }
+        StringBuilder text = new StringBuilder("{ttl: " + settings.ttl + ", respect-origin: " + settings.respectOrigin
+                + ", absent-ttl: " + settings.absentTtl + ", per-caller: " + settings.perCaller + ", ignore-query: "
+                + new TreeSet<>(settings.ignoredQuery));
+        window(text, "stale-while-revalidate", settings.staleWhileRevalidate);
+        window(text, "stale-if-error", settings.staleIfError);
+        window(text, "stale-if-none-acceptable", settings.staleIfNoneAcceptable);
+        if (settings.refreshAhead != 0) {
+            text.append(", refresh-ahead: ").append(settings.refreshAhead);
+        }
+        return text.append('}').toString();
+    }
+
+    private static void window(StringBuilder text, String name, Duration window) {
+        if (!window.isZero()) {
+            text.append(", ").append(name).append(": ").append(window);
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.CachedResponse;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,28 +21,27 @@ public final class CacheRules {
     public enum Use {
         /** Nothing: it goes to the backends as it is, and nothing is stored, nor shared with anybody. */
         BYPASS,
-        /** The backends are asked, and their response is stored. */
-        REFRESH,
+        /** The same, since its method has to go there; what is stored of its target may not hold any more after that. */
+        METHOD,
         /** It may be answered from what is stored. */
         LOOKUP
     }
 
     /**
      * What the cache is used for in this request. It is bypassed where the policy is off; by methods other than GET and
-     * HEAD; by content; by {@code Range}; by {@code If-Match} and {@code If-Unmodified-Since}, which only an origin may
-     * judge (RFC 9111 section 4.3.2); by {@code Cache-Control: no-store}; and by whatever still carries credentials.
+     * HEAD; by content; by {@code If-Match} and {@code If-Unmodified-Since}, which only an origin may judge (RFC 9111
+     * section 4.3.2); and by {@code Cache-Control: no-store}.
      *
      * @param forwarded the request without the gateway's own key; the same before and after {@link #forwarded}
      */
     public static Use useFor(CachePolicy policy, GatewayRequest forwarded) {
-        if (!policy.enabled() || !isSafe(forwarded.method())) {
+        if (!policy.enabled()) {
             return Use.BYPASS;
         }
-        RequestFields fields = RequestFields.of(forwarded);
-        if (fields.bypass()) {
-            return Use.BYPASS;
+        if (!isRead(forwarded.method())) {
+            return Use.METHOD;
         }
-        return fields.refresh() ? Use.REFRESH : Use.LOOKUP;
+        return RequestFields.of(forwarded).bypass() ? Use.BYPASS : Use.LOOKUP;
     }
 
     /** Whether the client wants an answer from the cache or none (RFC 9111 section 5.2.1.7). */
@@ -55,7 +55,7 @@ public final class CacheRules {
      * not in the key. The same object when nothing is taken away.
      */
     public static GatewayRequest forwarded(CachePolicy policy, GatewayRequest request) {
-        return useFor(policy, request) == Use.BYPASS ? request : Forwarding.of(policy, request);
+        return useFor(policy, request) == Use.LOOKUP ? Forwarding.of(policy, request) : request;
     }
 
     /**
@@ -71,11 +71,6 @@ public final class CacheRules {
             String group, CachePolicy policy, GatewayRequest forwarded, @Nullable String partition) {
         String owner = partition == null ? "" : partition;
         return Keys.of(group, forwarded, policy.perCaller() ? owner : null);
-    }
-
-    /** The key of the variant of {@code base} that this request prefers, by the field names of {@code vary}. */
-    public static CacheKey variantKey(CacheKey base, String vary, GatewayRequest forwarded) {
-        return Variants.key(base, Variants.names(vary), forwarded);
     }
 
     /** Whether both requests get the same variant of a response with the fields {@code response}. */
@@ -100,6 +95,65 @@ public final class CacheRules {
             long receivedMillis) {
         return Optional.ofNullable(Storing.of(policy, forwarded, response, backendId, requestMillis, receivedMillis)
                 .entry());
+    }
+
+    /**
+     * The request that asks the backends whether {@code entry} still holds (RFC 9111 section 4.3.1), for all of it; empty
+     * if it has no validator.
+     */
+    public static Optional<GatewayRequest> validation(GatewayRequest forwarded, CachedResponse entry) {
+        return Optional.ofNullable(Validators.conditional(forwarded, entry));
+    }
+
+    /** Whether the response was of use to nobody else when it came: each request has to ask for itself. */
+    public static boolean neverFresh(CachedResponse entry) {
+        return entry.freshMillis() <= entry.initialAgeMillis();
+    }
+
+    /** Whether it names who asks, so that its response may be shared only if that says so. */
+    public static boolean credentialed(GatewayRequest request) {
+        return RequestFields.of(request).credentialed();
+    }
+
+    /** Whether it asks for a part of the content. */
+    public static boolean partial(GatewayRequest request) {
+        return request.headers().contains("Range");
+    }
+
+    /** The request for all of the content, whatever the client has of it. */
+    public static GatewayRequest whole(GatewayRequest request) {
+        return request.withHeaders(WholeContent.wanted(request.headers()));
+    }
+
+    /**
+     * Whether a stale response may be given since there is no better one (RFC 5861 section 4, and the policy).
+     *
+     * @param none whether no backend had an acceptable answer; else one has given an error
+     */
+    public static boolean covers(
+            CachePolicy policy, GatewayRequest request, CachedResponse entry, boolean none, long nowMillis) {
+        return Reuse.covers(policy, RequestFields.of(request), entry, none, nowMillis);
+    }
+
+    /** Whether the status says that the backend failed, so that a stale response may be better (RFC 5861 section 4). */
+    public static boolean error(int status) {
+        return Statuses.error(status);
+    }
+
+    /** See {@link Refresh#due}. */
+    public static boolean refreshDue(CachePolicy policy, CachedResponse entry, long nowMillis, double random) {
+        return Refresh.due(policy, entry, nowMillis, random);
+    }
+
+    /**
+     * The targets whose stored responses may not hold any more after a request with an unsafe method (RFC 9111 section
+     * 4.4): its own, and those that the response names on the same origin.
+     *
+     * @param origins the authorities by which that origin may be named
+     * @return paths with their queries; empty if the method is safe or the response is an error
+     */
+    public static List<String> invalidated(GatewayRequest request, GatewayResponse response, List<String> origins) {
+        return Invalidation.targets(request, response, origins);
     }
 
     /** Whether the entry is fresh (RFC 9111 section 4.2). */
@@ -141,12 +195,12 @@ public final class CacheRules {
         return response.withHeaders(StoredFields.withoutPersonal(response.headers()));
     }
 
-    private static boolean isSafe(String method) {
+    private static boolean isRead(String method) {
         return method.equals("GET") || method.equals("HEAD");
     }
 
     /** A wall clock that was set back makes nothing younger than it came; nonsense from a store is old, not young. */
-    private static long ageMillis(CachedResponse entry, long nowMillis) {
+    static long ageMillis(CachedResponse entry, long nowMillis) {
         long received = entry.receivedMillis();
         if (received < 0 || entry.initialAgeMillis() < 0) {
             return Long.MAX_VALUE;

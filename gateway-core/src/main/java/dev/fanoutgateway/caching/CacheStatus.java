@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param ttlSeconds the remaining freshness of what was served, negative once it is stale; {@link #NO_TTL} for none
  * @param stored whether the backend's response was stored
  * @param collapsed whether the request was joined to another one's flight
+ * @param status the status that the backends' answer had, where the client gets another one; 0 for none
  * @param detail a word or more for those who look for faults; empty for none
  */
 public record CacheStatus(
-        @Nullable Forward forward, long ttlSeconds, boolean stored, boolean collapsed, String detail) {
+        @Nullable Forward forward, long ttlSeconds, boolean stored, boolean collapsed, int status, String detail) {
     /** The name of the field. */
     public static final String FIELD = "Cache-Status";
 
@@ -46,13 +47,13 @@ public record CacheStatus(
 
         Forward(String token) {
             this.token = token;
-            this.status = new CacheStatus(this, NO_TTL, false, false, "");
+            this.status = new CacheStatus(this, NO_TTL, false, false, 0, "");
         }
     }
 
     /** Answered from the cache; the response is fresh for {@code ttlSeconds} more. */
     public static CacheStatus hit(long ttlSeconds) {
-        return new CacheStatus(null, ttlSeconds, false, false, "");
+        return new CacheStatus(null, ttlSeconds, false, false, 0, "");
     }
 
     /** Sent to the backends. */
@@ -65,7 +66,8 @@ public record CacheStatus(
         return switch (lookup) {
             case MISS -> forwarded(Forward.URI_MISS);
             case VARY_MISS -> forwarded(Forward.VARY_MISS);
-            case STALE -> forwarded(Forward.STALE);
+            case STALE, STALE_HIT, STALE_MEANWHILE -> forwarded(Forward.STALE);
+            case REQUEST -> forwarded(Forward.REQUEST);
             case UNCACHEABLE -> forwarded(Forward.MISS).detail("uncacheable");
             case HIT, ABSENT -> forwarded(Forward.MISS);
         };
@@ -73,17 +75,27 @@ public record CacheStatus(
 
     /** This status, with the backend's response stored or not. */
     public CacheStatus stored(boolean other) {
-        return other == stored ? this : new CacheStatus(forward, ttlSeconds, other, collapsed, detail);
+        return other == stored ? this : new CacheStatus(forward, ttlSeconds, other, collapsed, status, detail);
     }
 
     /** This status, with the request joined to another one's flight or not. */
     public CacheStatus collapsed(boolean other) {
-        return other == collapsed ? this : new CacheStatus(forward, ttlSeconds, stored, other, detail);
+        return other == collapsed ? this : new CacheStatus(forward, ttlSeconds, stored, other, status, detail);
+    }
+
+    /** This status, with that of the backends' answer, which is not what the client gets. */
+    public CacheStatus status(int other) {
+        return new CacheStatus(forward, ttlSeconds, stored, collapsed, other, detail);
+    }
+
+    /** This status, with the remaining freshness of what is given. */
+    public CacheStatus ttl(long seconds) {
+        return new CacheStatus(forward, seconds, stored, collapsed, status, detail);
     }
 
     /** This status with a word for those who look for faults; must hold no secret. */
     public CacheStatus detail(String other) {
-        return new CacheStatus(forward, ttlSeconds, stored, collapsed, other);
+        return new CacheStatus(forward, ttlSeconds, stored, collapsed, status, other);
     }
 
     /** The field's value, such as {@code fanout-gateway; hit; ttl=42} or {@code fanout-gateway; fwd=uri-miss; stored}. */
@@ -96,6 +108,9 @@ public record CacheStatus(
             text.append("; hit");
         } else {
             text.append("; fwd=").append(forward.token);
+        }
+        if (status != 0) {
+            text.append("; fwd-status=").append(status);
         }
         if (ttlSeconds != NO_TTL) {
             text.append("; ttl=").append(ttlSeconds);

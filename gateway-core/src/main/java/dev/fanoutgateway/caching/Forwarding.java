@@ -1,6 +1,7 @@
 package dev.fanoutgateway.caching;
 
 import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.Headers;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Forwarding {
     private static final String[][] REMOVED_BY_LENGTH = byLength(
-            // answered from what is stored
-            "If-None-Match",
-            "If-Modified-Since",
-            "If-Range",
             // another target
             "X-Original-URL",
             "X-Original-URI",
@@ -48,8 +45,11 @@ final class Forwarding {
 
     /** The same object when nothing is to be taken away. */
     static GatewayRequest of(CachePolicy policy, GatewayRequest request) {
-        var headers = request.headers().without(Forwarding::isRemoved);
-        GatewayRequest forwarded = headers == request.headers() ? request : request.withHeaders(headers);
+        Headers all = request.headers();
+        // Conditions are answered from what is stored; a part's are not, since parts are passed through.
+        Headers whole = all.contains("Range") ? all : WholeContent.wanted(all);
+        Headers headers = whole.without(Forwarding::isRemoved);
+        GatewayRequest forwarded = request.withHeaders(headers);
         String query = request.query();
         if (query == null || policy.ignoredQuery().isEmpty()) {
             return forwarded;
@@ -61,7 +61,7 @@ final class Forwarding {
     /** By first letter and length, so that most fields are passed over at once. */
     private static boolean isRemoved(String name) {
         int first = name.isEmpty() ? 0 : name.charAt(0) | 0x20;
-        if ((first == 'x' || first == 'i' || first == 'f') && name.length() < REMOVED_BY_LENGTH.length) {
+        if ((first == 'x' || first == 'f') && name.length() < REMOVED_BY_LENGTH.length) {
             for (String removed : REMOVED_BY_LENGTH[name.length()]) {
                 if (removed.equalsIgnoreCase(name)) {
                     return true;

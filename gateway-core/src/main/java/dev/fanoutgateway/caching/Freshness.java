@@ -1,5 +1,6 @@
 package dev.fanoutgateway.caching;
 
+import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import java.util.List;
 
@@ -7,23 +8,57 @@ import java.util.List;
  * How long a response stays fresh, and how old it was when it came (RFC 9111 section 4.2). In milliseconds; no number that
  * a response holds can make it overflow.
  *
- * @param lifetimeMillis the freshness lifetime that the origin states, counted from age zero; {@link #UNSTATED} if it
- *     states none
+ * @param lifetimeMillis the freshness lifetime, counted from age zero; {@link #UNSTATED} if there is no reason to keep the
+ *     response
  * @param initialAgeMillis corrected_initial_age of section 4.2.3
  */
 record Freshness(long lifetimeMillis, long initialAgeMillis) {
-    /** The origin says nothing of a lifetime. */
+    /** Nobody says anything of a lifetime. */
     static final long UNSTATED = -1;
 
-    static Freshness of(Headers headers, Directives directives, long requestMillis, long receivedMillis) {
-        long date = date(headers, receivedMillis);
-        return new Freshness(
-                lifetime(headers, directives, date, receivedMillis),
-                initialAge(headers, date, requestMillis, receivedMillis));
+    /** What part of its age so far a response without a stated lifetime may still be used: section 4.2.2. */
+    private static final int HEURISTIC_SHARE = 10;
+
+    static Freshness of(
+            CachePolicy policy,
+            GatewayResponse response,
+            Directives directives,
+            long requestMillis,
+            long receivedMillis) {
+        long date = date(response.headers(), receivedMillis);
+        long initialAge = initialAge(response.headers(), date, requestMillis, receivedMillis);
+        return new Freshness(lifetime(policy, response, directives, date, initialAge, receivedMillis), initialAge);
+    }
+
+    private static long lifetime(
+            CachePolicy policy,
+            GatewayResponse response,
+            Directives directives,
+            long date,
+            long initialAge,
+            long receivedMillis) {
+        Headers headers = response.headers();
+        long ttl = policy.ttl().toMillis();
+        if (!policy.respectOrigin()) {
+            return Statuses.keptByDefault(response.status()) ? ttl + initialAge : UNSTATED;
+        }
+        if (directives.noCache() || (!directives.present() && pragmaNoCache(headers))) {
+            return 0;
+        }
+        long stated = stated(headers, directives, date, receivedMillis);
+        if (stated != UNSTATED) {
+            return stated;
+        }
+        List<String> modified = headers.all("Last-Modified");
+        if (modified.size() == 1 && (Statuses.heuristic(response.status()) || directives.isPublic())) {
+            long since = HttpDates.parse(modified.get(0), receivedMillis);
+            return since == HttpDates.INVALID ? 0 : Math.min(Math.max(0, date - since) / HEURISTIC_SHARE, ttl);
+        }
+        return Statuses.keptByDefault(response.status()) || directives.isPublic() ? ttl : UNSTATED;
     }
 
     /** Section 4.2.1: {@code s-maxage}, then {@code max-age}, then {@code Expires}; what is invalid is stale. */
-    private static long lifetime(Headers headers, Directives directives, long date, long receivedMillis) {
+    private static long stated(Headers headers, Directives directives, long date, long receivedMillis) {
         if (directives.sharedMaxAge() != Directives.ABSENT) {
             return directives.sharedMaxAge() * 1000;
         }
@@ -31,7 +66,7 @@ record Freshness(long lifetimeMillis, long initialAgeMillis) {
             return directives.maxAge() * 1000;
         }
         List<String> expires = headers.all("Expires");
-        if (expires.isEmpty()) {
+        if (expires.isEmpty() || directives.targeted()) {
             return UNSTATED;
         }
         long until = HttpDates.parse(expires.get(0), receivedMillis);
@@ -57,5 +92,15 @@ record Freshness(long lifetimeMillis, long initialAgeMillis) {
         List<String> dates = headers.all("Date");
         long date = dates.size() == 1 ? HttpDates.parse(dates.get(0), receivedMillis) : HttpDates.INVALID;
         return date == HttpDates.INVALID ? receivedMillis : date;
+    }
+
+    /** Not required by section 5.4, but those who still send it, and no Cache-Control, mean it. */
+    private static boolean pragmaNoCache(Headers headers) {
+        for (String value : headers.all("Pragma")) {
+            if (Ascii.lower(value).contains("no-cache")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

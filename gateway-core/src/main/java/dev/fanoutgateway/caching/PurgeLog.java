@@ -201,9 +201,9 @@ public final class PurgeLog {
         return entry.receivedMillis() - entry.elapsedMillis();
     }
 
-    /** As if its lifetime had been over at the time of the purge. */
+    /** As if its lifetime had been over at the time of the purge; it was fresh for a moment if ever it was. */
     private static CachedResponse stale(CachedResponse entry, long purgedMillis) {
-        long ageThen = entry.initialAgeMillis() + Math.max(0, purgedMillis - entry.receivedMillis());
+        long ageThen = entry.initialAgeMillis() + Math.max(1, purgedMillis - entry.receivedMillis());
         return with(entry, Math.max(0, Math.min(entry.freshMillis(), ageThen)), entry.elapsedMillis());
     }
 

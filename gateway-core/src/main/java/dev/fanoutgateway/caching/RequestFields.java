@@ -13,9 +13,8 @@ final class RequestFields {
     private boolean conditionalForOrigin;
     private boolean cacheControl;
     private boolean pragmaNoCache;
-    private boolean noStore;
-    private boolean noCache;
     private final boolean content;
+    private Directives directives = Directives.NONE;
 
     private RequestFields(boolean content) {
         this.content = content;
@@ -28,9 +27,7 @@ final class RequestFields {
             fields.note(headers.name(i), headers.value(i));
         }
         if (fields.cacheControl) {
-            Directives directives = Directives.of(headers);
-            fields.noStore = directives.noStore();
-            fields.noCache = directives.noCache() || directives.maxAge() == 0;
+            fields.directives = Directives.of(headers);
         }
         return fields;
     }
@@ -58,27 +55,57 @@ final class RequestFields {
         }
     }
 
+    /** What its {@code Cache-Control} says. */
+    Directives directives() {
+        return directives;
+    }
+
     /** Whether the request is one that goes past the cache. */
     boolean bypass() {
-        return content || partial || conditionalForOrigin || noStore || authorization || cookie;
+        return content || conditionalForOrigin || directives.noStore();
+    }
+
+    /** Whether it asks for a part of the content. */
+    boolean partial() {
+        return partial;
+    }
+
+    /** Whether it says who asks, so that others may not be meant by what it gets. */
+    boolean credentialed() {
+        return authorization || cookie;
+    }
+
+    /** Whether it has something to say on which stored response it takes: most have not. */
+    boolean choosy() {
+        return cacheControl || pragmaNoCache || authorization || cookie;
     }
 
     /** Whether the client asks that the backends be asked (RFC 9111 sections 5.2.1 and 5.4). */
-    boolean refresh() {
-        return cacheControl ? noCache : pragmaNoCache;
+    boolean validate() {
+        return cacheControl ? directives.noCache() || directives.maxAge() == 0 : pragmaNoCache;
     }
 
     /**
-     * Whether a response with {@code directives} to this request may be shared: to a credentialed one only if its origin
-     * says so (RFC 9111 section 3.5).
+     * Whether a response with {@code of} to this request may be shared: to a credentialed one only if its origin says so
+     * (RFC 9111 section 3.5).
      */
-    boolean sharable(Directives directives) {
-        if (content || partial || conditionalForOrigin || noStore) {
-            return false;
+    boolean sharable(Directives of) {
+        return !bypass() && (!credentialed() || of.isPublic() || of.mustRevalidate() || of.sharedMaxAge() > 0);
+    }
+
+    /**
+     * Whether a stored response may be given to this request, as far as credentials go: the origin may have meant it for
+     * those without. With {@code Authorization} it must say that it is for all (section 3.5); with a cookie, which many
+     * clients send everywhere, it must at least have said itself that it may be kept.
+     */
+    boolean meantFor(Headers response, Directives of) {
+        if (authorization) {
+            return of.isPublic() || of.mustRevalidate() || of.sharedMaxAge() != Directives.ABSENT;
         }
-        return !(authorization || cookie)
-                || directives.isPublic()
-                || directives.mustRevalidate()
-                || directives.sharedMaxAge() > 0;
+        return !cookie
+                || of.isPublic()
+                || of.maxAge() != Directives.ABSENT
+                || of.sharedMaxAge() != Directives.ABSENT
+                || response.contains("Expires");
     }
 }

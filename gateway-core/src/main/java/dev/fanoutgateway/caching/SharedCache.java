@@ -9,7 +9,6 @@ import dev.fanoutgateway.spi.CachedResponse.Kind;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class SharedCache {
     /** How long it is remembered that responses under a key cannot be shared. */
     static final Duration UNCACHEABLE_TTL = Duration.ofMinutes(2);
-
-    /** How long the list of fields that responses vary by outlives the last of them that was stored. */
-    private static final long SIGNPOST_MILLIS = Duration.ofHours(1).toMillis();
 
     private static final byte[] NO_BODY = new byte[0];
 
@@ -41,12 +37,18 @@ public final class SharedCache {
     public enum Result {
         /** A fresh response. */
         HIT,
+        /** A stale response that the client takes, since it says so. */
+        STALE_HIT,
+        /** A stale response that may be given while the backends are asked for a better one. */
+        STALE_MEANWHILE,
         /** Nothing. */
         MISS,
         /** Other variants of the resource only. */
         VARY_MISS,
         /** A response that is no longer fresh. */
         STALE,
+        /** A response or a note that would do, but the client wants the backends to be asked. */
+        REQUEST,
         /** A note that responses under this key cannot be shared: do not wait for somebody else's. */
         UNCACHEABLE,
         /** A note that every backend said it has no such resource. */
@@ -56,54 +58,172 @@ public final class SharedCache {
     /**
      * What was found.
      *
-     * @param entry the response for {@link Result#HIT} and {@link Result#STALE}, the note for {@link Result#UNCACHEABLE}
-     *     and {@link Result#ABSENT}; else null
+     * @param entry what is stored, where it is of use: to be given, validated, or given for want of a better one; null if
+     *     there is nothing
+     * @param place where it is stored, or will be: the key, or that of the variant which the request prefers
      */
-    public record Lookup(Result result, @Nullable CachedResponse entry) {
-        static final Lookup MISS = new Lookup(Result.MISS, null);
-        static final Lookup VARY_MISS = new Lookup(Result.VARY_MISS, null);
+    public record Lookup(Result result, @Nullable CachedResponse entry, CacheKey place) {
+        /** A response to validate, or to give for want of a better one. */
+        public @Nullable CachedResponse response() {
+            return entry != null && entry.kind() == Kind.RESPONSE ? entry : null;
+        }
     }
 
     /** What is stored for {@code forwarded} under {@code key}, or under the key of the variant that it prefers. */
-    public CompletionStage<Lookup> lookup(CacheKey key, GatewayRequest forwarded) {
+    public CompletionStage<Lookup> lookup(CachePolicy policy, CacheKey key, GatewayRequest forwarded) {
         CompletionStage<Optional<CachedResponse>> found = store.lookup(key);
         return isDone(found)
-                ? found(key, forwarded, valueOf(found))
-                : found.thenCompose(entry -> found(key, forwarded, entry));
+                ? found(policy, key, forwarded, valueOf(found))
+                : found.thenCompose(entry -> found(policy, key, forwarded, entry));
+    }
+
+    private CompletionStage<Lookup> found(
+            CachePolicy policy, CacheKey key, GatewayRequest forwarded, Optional<CachedResponse> entry) {
+        Signpost signpost = Signpost.of(entry);
+        if (signpost == null) {
+            return CompletableFuture.completedFuture(judged(policy, key, forwarded, entry, Result.MISS));
+        }
+        CacheKey place = signpost.place(key, forwarded);
+        CompletionStage<Optional<CachedResponse>> variant = store.lookup(place);
+        return isDone(variant)
+                ? CompletableFuture.completedFuture(
+                        judged(policy, place, forwarded, valueOf(variant), Result.VARY_MISS))
+                : variant.thenApply(other -> judged(policy, place, forwarded, other, Result.VARY_MISS));
+    }
+
+    private Lookup judged(
+            CachePolicy policy,
+            CacheKey place,
+            GatewayRequest forwarded,
+            Optional<CachedResponse> found,
+            Result otherwise) {
+        if (found.isEmpty()) {
+            return new Lookup(otherwise, null, place);
+        }
+        CachedResponse entry = found.get();
+        long now = clock.currentTimeMillis();
+        RequestFields fields = RequestFields.of(forwarded);
+        if (entry.kind() == Kind.RESPONSE) {
+            return switch (Reuse.of(policy, fields, entry, now)) {
+                case FRESH -> new Lookup(Result.HIT, entry, place);
+                case STALE -> new Lookup(Result.STALE_HIT, entry, place);
+                case STALE_MEANWHILE -> new Lookup(Result.STALE_MEANWHILE, entry, place);
+                case VALIDATE_STALE -> new Lookup(Result.STALE, entry, place);
+                case VALIDATE_REQUEST -> new Lookup(Result.REQUEST, entry, place);
+                case NONE -> new Lookup(Result.MISS, null, place);
+            };
+        }
+        if (!CacheRules.fresh(entry, now)) {
+            return new Lookup(otherwise, null, place);
+        }
+        return switch (entry.kind()) {
+            case UNCACHEABLE -> new Lookup(Result.UNCACHEABLE, entry, place);
+            case ABSENT -> new Lookup(fields.validate() ? Result.REQUEST : Result.ABSENT, entry, place);
+            case RESPONSE, VARIANTS, PART -> new Lookup(otherwise, null, place); // a signpost where a variant should be
+        };
     }
 
     /**
      * Stores a response if it may be shared; if it says that it may not, notes so for two minutes. Nothing happens for
      * requests that go past the cache, and for responses that are merely failures.
      *
-     * @param forwarded the request as the backend got it
+     * @param forwarded the request as the backend got it, but for conditions of ours
      * @param requestMillis when it was sent
-     * @return whether the response was stored. That it may not be shared is known at once, however slow the store is: only
-     *     a stage that is complete with false says so
+     * @return the entry as it was stored, at once, however slow the store is, and what becomes of storing it
      */
-    public CompletionStage<Boolean> store(
+    public Stored store(
             CachePolicy policy,
             CacheKey key,
             GatewayRequest forwarded,
             GatewayResponse response,
             String backendId,
             long requestMillis) {
-        if (CacheRules.useFor(policy, forwarded) == CacheRules.Use.BYPASS) {
-            return CompletableFuture.completedFuture(false);
+        if (CacheRules.useFor(policy, forwarded) != CacheRules.Use.LOOKUP) {
+            return Stored.NOTHING;
         }
         long now = clock.currentTimeMillis();
         Storing storing = Storing.of(policy, forwarded, response, backendId, requestMillis, now);
         CachedResponse entry = storing.entry();
-        if (entry == null) {
-            if (storing.lasting()) {
-                store.lookup(key).thenCompose(before -> noteUncacheable(key, forwarded, backendId, now, before));
-            }
-            return CompletableFuture.completedFuture(false);
+        if (entry != null) {
+            return new Stored(entry, put(key, forwarded, entry));
         }
-        List<String> vary = Variants.names(entry.headers());
-        return vary.isEmpty()
-                ? store.store(key, entry).thenApply(stored -> true)
-                : store.lookup(key).thenCompose(before -> storeVariant(key, forwarded, entry, vary, before));
+        if (storing.lasting()) {
+            return new Stored(
+                    null,
+                    store.lookup(key).thenCompose(before -> noteUncacheable(key, forwarded, backendId, now, before)));
+        }
+        return Stored.NOTHING;
+    }
+
+    /**
+     * What came of storing.
+     *
+     * @param entry what was stored; null if nothing was
+     * @param done complete when it is in the store, or the store has failed
+     */
+    public record Stored(@Nullable CachedResponse entry, CompletionStage<@Nullable Void> done) {
+        static final Stored NOTHING = new Stored(null, CompletableFuture.completedFuture(null));
+    }
+
+    /**
+     * The stored response as a 304 has confirmed it (RFC 9111 section 4.3.4), stored anew; empty if the 304 is about
+     * another one, and the backends must be asked for all of it.
+     */
+    public Optional<Stored> confirmed(
+            CachePolicy policy,
+            CacheKey key,
+            GatewayRequest forwarded,
+            CachedResponse entry,
+            GatewayResponse notModified,
+            String backendId,
+            long requestMillis) {
+        if (!Validators.confirms(notModified.headers(), entry)) {
+            return Optional.empty();
+        }
+        long now = clock.currentTimeMillis();
+        GatewayResponse updated = Freshening.updated(entry, notModified.headers());
+        Storing storing = Storing.of(policy, forwarded, updated, backendId, requestMillis, now);
+        CachedResponse fresh = storing.entry();
+        if (fresh != null) {
+            return Optional.of(new Stored(fresh, put(key, forwarded, fresh)));
+        }
+        CachedResponse once = new CachedResponse(
+                Kind.RESPONSE,
+                entry.status(),
+                StoredFields.of(updated, Directives.NONE, now),
+                entry.body(),
+                backendId,
+                now,
+                0,
+                0,
+                0);
+        return Optional.of(new Stored(once, store.invalidate(key)));
+    }
+
+    /** What a 200 to HEAD says of a stored response: the same with other fields, or no longer the same (section 4.3.5). */
+    public CompletionStage<@Nullable Void> headed(
+            CachePolicy policy,
+            CacheKey key,
+            GatewayRequest forwarded,
+            CachedResponse entry,
+            GatewayResponse head,
+            long requestMillis) {
+        if (head.status() != entry.status() || !Validators.sameRepresentation(head.headers(), entry)) {
+            return head.status() == entry.status()
+                    ? store.invalidate(key)
+                    : CompletableFuture.completedFuture(null); // an error of the moment says nothing of what was
+        }
+        GatewayResponse updated = Freshening.updated(entry, head.headers());
+        GatewayRequest asGet = forwarded.withMethod("GET");
+        CachedResponse fresh = Storing.of(
+                        policy, asGet, updated, entry.backend(), requestMillis, clock.currentTimeMillis())
+                .entry();
+        return fresh == null ? store.invalidate(key) : put(key, asGet, fresh);
+    }
+
+    /** Removes what is stored under {@code key}, all variants (RFC 9111 section 4.4). */
+    public CompletionStage<@Nullable Void> invalidate(CacheKey key) {
+        return store.invalidate(key);
     }
 
     /** Notes that every backend said it has no such resource, for {@code ttl}; does nothing if that is zero. */
@@ -111,52 +231,27 @@ public final class SharedCache {
         if (ttl.isZero() || ttl.isNegative()) {
             return CompletableFuture.completedFuture(null);
         }
-        return store.store(key, note(Kind.ABSENT, Headers.empty(), "", clock.currentTimeMillis(), ttl.toMillis()));
+        return store.store(key, note(Kind.ABSENT, "", clock.currentTimeMillis(), ttl.toMillis()));
     }
 
-    private CompletionStage<Lookup> found(CacheKey key, GatewayRequest forwarded, Optional<CachedResponse> entry) {
-        List<String> vary = varyOf(entry);
-        if (vary.isEmpty()) {
-            return CompletableFuture.completedFuture(judged(entry, Lookup.MISS));
-        }
-        CompletionStage<Optional<CachedResponse>> variant = store.lookup(Variants.key(key, vary, forwarded));
-        return isDone(variant)
-                ? CompletableFuture.completedFuture(judged(valueOf(variant), Lookup.VARY_MISS))
-                : variant.thenApply(other -> judged(other, Lookup.VARY_MISS));
-    }
-
-    private Lookup judged(Optional<CachedResponse> found, Lookup otherwise) {
-        if (found.isEmpty()) {
-            return otherwise;
-        }
-        CachedResponse entry = found.get();
-        boolean fresh = CacheRules.fresh(entry, clock.currentTimeMillis());
-        return switch (entry.kind()) {
-            case RESPONSE -> new Lookup(fresh ? Result.HIT : Result.STALE, entry);
-            case UNCACHEABLE -> fresh ? new Lookup(Result.UNCACHEABLE, entry) : otherwise;
-            case ABSENT -> fresh ? new Lookup(Result.ABSENT, entry) : otherwise;
-            case VARIANTS, PART -> otherwise; // one that names no field, or one where a variant should be
-        };
+    private CompletionStage<@Nullable Void> put(CacheKey key, GatewayRequest forwarded, CachedResponse entry) {
+        var names = Variants.names(entry.headers());
+        return names.isEmpty()
+                ? store.store(key, entry)
+                : store.lookup(key).thenCompose(before -> {
+                    Signpost known = Signpost.of(before);
+                    Signpost signpost = known == null ? Signpost.begin(names) : known.naming(names);
+                    return store.lookup(signpost.place(key, forwarded))
+                            .thenCompose(variant -> putVariant(
+                                    key, forwarded, entry, variant.isPresent() ? signpost : signpost.oneMore()));
+                });
     }
 
     /** The variant first, then the signpost to it: nobody is sent to where there is nothing yet. */
-    private CompletionStage<Boolean> storeVariant(
-            CacheKey key,
-            GatewayRequest forwarded,
-            CachedResponse entry,
-            List<String> vary,
-            Optional<CachedResponse> before) {
-        List<String> known = varyOf(before);
-        List<String> union = known.isEmpty() ? vary : Variants.union(known, vary);
-        CachedResponse signpost = note(
-                Kind.VARIANTS,
-                Headers.of("Vary", String.join(",", union)),
-                entry.backend(),
-                entry.receivedMillis(),
-                Math.max(entry.keepMillis(), SIGNPOST_MILLIS));
-        return store.store(Variants.key(key, union, forwarded), entry)
-                .thenCompose(stored -> store.store(key, signpost))
-                .thenApply(stored -> true);
+    private CompletionStage<@Nullable Void> putVariant(
+            CacheKey key, GatewayRequest forwarded, CachedResponse entry, Signpost signpost) {
+        return store.store(signpost.place(key, forwarded), entry)
+                .thenCompose(stored -> store.store(key, signpost.entry(entry)));
     }
 
     /** In place of one variant where there are several; not again while there is a note that is young. */
@@ -169,19 +264,13 @@ public final class SharedCache {
         if (noted) {
             return CompletableFuture.completedFuture(null);
         }
-        List<String> vary = varyOf(before);
-        CacheKey place = vary.isEmpty() ? key : Variants.key(key, vary, forwarded);
-        return store.store(place, note(Kind.UNCACHEABLE, Headers.empty(), backendId, now, millis));
+        Signpost signpost = Signpost.of(before);
+        CacheKey place = signpost == null ? key : signpost.place(key, forwarded);
+        return store.store(place, note(Kind.UNCACHEABLE, backendId, now, millis));
     }
 
-    /** The fields that a signpost names; empty if this is none. */
-    private static List<String> varyOf(Optional<CachedResponse> entry) {
-        boolean signpost = entry.isPresent() && entry.get().kind() == Kind.VARIANTS;
-        return signpost ? Variants.names(entry.get().headers()) : List.of();
-    }
-
-    private static CachedResponse note(Kind kind, Headers headers, String backend, long now, long millis) {
-        return new CachedResponse(kind, 0, headers, NO_BODY, backend, now, 0, millis, millis);
+    private static CachedResponse note(Kind kind, String backend, long now, long millis) {
+        return new CachedResponse(kind, 0, Headers.empty(), NO_BODY, backend, now, 0, millis, millis);
     }
 
     private static boolean isDone(CompletionStage<?> stage) {

@@ -83,6 +83,16 @@ public final class SingleFlight<V> {
         }
     }
 
+    /** Whether a flight for {@code key} is under way. */
+    public boolean isUnderWay(CacheKey key) {
+        return flights.containsKey(key);
+    }
+
+    /** Whoever asks for {@code key} from now on starts anew; who waits already goes on waiting. */
+    public void forget(CacheKey key) {
+        flights.remove(key);
+    }
+
     /** How many flights are under way. */
     public int size() {
         return flights.size();

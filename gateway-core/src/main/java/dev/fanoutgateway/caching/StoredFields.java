@@ -13,8 +13,11 @@ final class StoredFields {
 
     private StoredFields() {}
 
-    static Headers of(GatewayResponse response, long receivedMillis) {
+    static Headers of(GatewayResponse response, Directives directives, long receivedMillis) {
         Headers kept = withoutPersonal(HopByHop.endToEnd(response.headers()));
+        if (!directives.withheld().isEmpty()) { // RFC 9111 sections 5.2.2.4 and 5.2.2.7
+            kept = kept.without(name -> directives.withheld().contains(Ascii.lower(name)));
+        }
         Headers.Builder fields = kept.toBuilder();
         if (!kept.contains("Date")) {
             fields.add("Date", HttpDates.format(receivedMillis)); // RFC 9110 section 6.6.1

@@ -26,7 +26,7 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
         INCOMPLETE,
         /** The response says that it is for this caller only, or for this once. */
         NOT_SHARED,
-        /** The response must not be used again without asking the backends. */
+        /** The response must not be used again without asking the backends, and they could not be asked for less. */
         NOT_FRESH
     }
 
@@ -43,76 +43,51 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
             long requestMillis,
             long receivedMillis) {
         Headers headers = response.headers();
-        Directives directives = Directives.of(headers);
+        Directives directives = Directives.ofResponse(headers);
         if (!policy.enabled()
                 || !forwarded.method().equals("GET")
                 || !RequestFields.of(forwarded).sharable(directives)) {
             return refused(Refusal.REQUEST);
         }
-        if (!keptWhenStated(response.status())) {
+        if (!Statuses.storable(response.status(), directives.mustUnderstand())) {
             return refused(Refusal.STATUS);
         }
         if (!complete(response)) {
             return refused(Refusal.INCOMPLETE);
         }
-        if (directives.noStore() || directives.isPrivate() || namesOneCaller(headers) || Variants.unbounded(headers)) {
-            return refused(Refusal.NOT_SHARED);
+        // A cache that understands the status ignores a no-store that stands beside must-understand: section 5.2.2.3.
+        boolean noStore = directives.noStore() && !directives.mustUnderstand();
+        if (noStore || directives.isPrivate() || namesOneCaller(headers, directives) || Variants.unbounded(headers)) {
+            return refused(Statuses.error(response.status()) ? Refusal.STATUS : Refusal.NOT_SHARED);
         }
-        Freshness freshness = Freshness.of(headers, directives, requestMillis, receivedMillis);
-        long initialAge = freshness.initialAgeMillis();
-        long lifetime;
-        if (!policy.respectOrigin()) {
-            lifetime = policy.ttl().toMillis() + initialAge;
-        } else if (directives.noCache() || (!directives.present() && pragmaNoCache(headers))) {
-            lifetime = 0;
-        } else if (freshness.lifetimeMillis() != Freshness.UNSTATED) {
-            lifetime = freshness.lifetimeMillis();
-        } else {
-            lifetime = policy.ttl().toMillis();
-        }
-        boolean byPolicy = !policy.respectOrigin() || freshness.lifetimeMillis() == Freshness.UNSTATED;
-        if (byPolicy && !keptByDefault(response.status())) {
+        Freshness freshness = Freshness.of(policy, response, directives, requestMillis, receivedMillis);
+        if (freshness.lifetimeMillis() == Freshness.UNSTATED) {
             return refused(Refusal.STATUS);
         }
-        if (lifetime <= initialAge) {
+        Staleness staleness = Staleness.of(policy, headers, directives);
+        long initialAge = freshness.initialAgeMillis();
+        long lifetime = freshness.lifetimeMillis();
+        long kept = staleness.keptMillis(lifetime > initialAge);
+        if (lifetime <= initialAge && kept == 0) {
             return refused(Refusal.NOT_FRESH);
         }
         return new Storing(
                 new CachedResponse(
                         CachedResponse.Kind.RESPONSE,
                         response.status(),
-                        StoredFields.of(response, receivedMillis),
+                        StoredFields.of(response, directives, receivedMillis),
                         response.body().bytes(),
                         backendId,
                         receivedMillis,
                         initialAge,
                         lifetime,
-                        lifetime - initialAge,
+                        Math.max(0, lifetime - initialAge) + kept,
                         Math.max(0, receivedMillis - requestMillis)),
                 null);
     }
 
     private static Storing refused(Refusal why) {
         return new Storing(null, why);
-    }
-
-    /** Statuses that are kept where the origin states a lifetime: what this cache understands of final statuses. */
-    private static boolean keptWhenStated(int status) {
-        return switch (status) {
-            case 200, 203, 204, 300, 301, 302, 307, 308, 404, 405, 410, 414, 501 -> true;
-            default -> false;
-        };
-    }
-
-    /**
-     * Statuses that are kept for the route's time where the origin states none. Fewer than RFC 9110 section 15.1 allows:
-     * an error is kept only when its origin asks for it.
-     */
-    private static boolean keptByDefault(int status) {
-        return switch (status) {
-            case 200, 203, 204, 300, 301, 308 -> true;
-            default -> false;
-        };
     }
 
     /** Section 3.3: a message that was cut short is none that a shared cache keeps. */
@@ -125,17 +100,8 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
         return lengths.stream().allMatch(length -> Ascii.trim(length).equals(actual));
     }
 
-    private static boolean namesOneCaller(Headers headers) {
-        return headers.contains("Set-Cookie") || headers.contains("Set-Cookie2");
-    }
-
-    /** Not required by section 5.4, but those who still send it, and no Cache-Control, mean it. */
-    private static boolean pragmaNoCache(Headers headers) {
-        for (String value : headers.all("Pragma")) {
-            if (Ascii.lower(value).contains("no-cache")) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean namesOneCaller(Headers headers, Directives directives) {
+        return (headers.contains("Set-Cookie") && !directives.withheld().contains("set-cookie"))
+                || (headers.contains("Set-Cookie2") && !directives.withheld().contains("set-cookie2"));
     }
 }

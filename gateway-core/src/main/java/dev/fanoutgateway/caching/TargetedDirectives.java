@@ -29,8 +29,12 @@ record TargetedDirectives(
         long staleWhileRevalidate,
         long staleIfError) {
 
-    /** The fields that are meant for this cache, in order of preference. */
-    private static final List<String> TARGETS = List.of("Fanout-Gateway-Cache-Control", "CDN-Cache-Control");
+    /**
+     * The fields that are meant for this cache, in order of preference. The last is older than RFC 9213, and what origins
+     * send that know other caches of this kind.
+     */
+    private static final List<String> TARGETS =
+            List.of("Fanout-Gateway-Cache-Control", "CDN-Cache-Control", "Surrogate-Control");
 
     /** Of the first target field that is there, is a dictionary and is not empty; else there is none to go by. */
     static Optional<TargetedDirectives> of(Headers response) {

@@ -70,8 +70,9 @@ final class Variants {
      * The key of the variant for {@code request}. It begins with a bracket, which no base key does, and every part of it is
      * escaped, so no value can pass for another one.
      */
-    static CacheKey key(CacheKey base, List<String> names, GatewayRequest request) {
-        StringBuilder key = new StringBuilder(base.value().length() + 64).append('[');
+    static CacheKey key(CacheKey base, List<String> names, long generation, GatewayRequest request) {
+        StringBuilder key = new StringBuilder(base.value().length() + 80).append('[');
+        key.append(Long.toUnsignedString(generation, 36)).append(';');
         for (String name : names) {
             Keys.escape(name, key);
             String value = value(name, request.headers());
@@ -109,7 +110,7 @@ final class Variants {
         if (lines.isEmpty()) {
             return null;
         }
-        String joined = lines.size() == 1 ? lines.get(0) : String.join(",", lines);
+        String joined = lines.size() == 1 ? lines.get(0) : String.join(", ", lines); // RFC 9110 section 5.3
         return PLAIN.contains(name) ? normalised(name, joined) : Ascii.trim(joined);
     }
 

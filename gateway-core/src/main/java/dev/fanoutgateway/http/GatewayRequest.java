@@ -44,6 +44,11 @@ public record GatewayRequest(
         return other == headers ? this : new GatewayRequest(method, path, query, other, body, clientAddress);
     }
 
+    /** This request with another method. */
+    public GatewayRequest withMethod(String other) {
+        return new GatewayRequest(other, path, query, headers, body, clientAddress);
+    }
+
     /** This request with another query; null for none. */
     public GatewayRequest withQuery(@Nullable String other) {
         return new GatewayRequest(method, path, other, headers, body, clientAddress);

@@ -40,6 +40,8 @@ public record RequestRecord(
     public enum Outcome {
         /** From the cache. */
         HIT,
+        /** From the cache, stale, since no backend had anything better. */
+        STALE,
         /** From another request's flight for the same resource. */
         COLLAPSED,
         /** From a backend. */

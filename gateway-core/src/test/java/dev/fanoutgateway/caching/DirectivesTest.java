@@ -55,10 +55,27 @@ class DirectivesTest {
                     5.2.2.5 | no-store;x                                | no-store
                     5.2.2.5 | no-stores                                 |
                     5.2.2.4 | no-cache                                  | no-cache
-                    5.2.2.4 | no-cache="Set-Cookie"                     | no-cache
+                    5.2.2.4 | no-cache="Set-Cookie"                     | withheld=[set-cookie]
+                    5.2.2.4 | no-cache="A, b", no-cache                 | no-cache withheld=[a, b]
+                    5.2.2.4 | no-cache=                                 | no-cache
+                    5.2.2.4 | no-cache=""                               | no-cache
+                    5.2.2.4 | no-cache="a b"                            | no-cache
+                    5.2.2.4 | no-cache="a                               | no-cache
                     5.2.2.7 | private                                   | private
-                    5.2.2.7 | private="X-A, X-B"                        | private
-                    5.2.2.7 | private=X-A                               | private
+                    5.2.2.7 | private="X-A, X-B"                        | withheld=[x-a, x-b]
+                    5.2.2.7 | private=X-A                               | withheld=[x-a]
+                    5.2.2.7 | private="X-A", private="x-b,,X-a"         | withheld=[x-a, x-b]
+                    5.2.2.7 | private=(X-A)                             | private
+                    5.2.2.3 | must-understand, no-store                 | no-store must-understand
+                    5.2.2.8 | proxy-revalidate                          | proxy-revalidate
+                    5.2.1.2 | max-stale                                 | max-stale=2147483648
+                    5.2.1.2 | max-stale=5                               | max-stale=5
+                    5.2.1.2 | max-stale=x                               | max-stale=0
+                    5.2.1.3 | min-fresh=5                               | min-fresh=5
+                    5.2.1.3 | min-fresh=x                               | min-fresh=2147483648
+                    RFC 5861-3 | stale-while-revalidate=30              | swr=30
+                    RFC 5861-4 | stale-if-error="30"                    | sie=30
+                    RFC 5861-4 | stale-if-error                         | sie=0
                     5.2.2.9 | public                                    | public
                     5.2.2.9 | public;x                                  |
                     5.2.2.2 | must-revalidate, public, no-cache         | no-cache public must-revalidate
@@ -114,7 +131,18 @@ class DirectivesTest {
         add(words, directives.isPrivate(), "private");
         add(words, directives.isPublic(), "public");
         add(words, directives.mustRevalidate(), "must-revalidate");
+        add(words, directives.mustUnderstand(), "must-understand");
+        add(words, directives.proxyRevalidate(), "proxy-revalidate");
+        add(words, directives.maxStale(), "max-stale");
+        add(words, directives.minFresh(), "min-fresh");
+        add(words, directives.staleWhileRevalidate(), "swr");
+        add(words, directives.staleIfError(), "sie");
+        add(words, !directives.withheld().isEmpty(), "withheld=" + directives.withheld());
         return String.join(" ", words);
+    }
+
+    private static void add(List<String> words, long seconds, String name) {
+        add(words, seconds != Directives.ABSENT, name + "=" + seconds);
     }
 
     private static void add(List<String> words, boolean said, String word) {

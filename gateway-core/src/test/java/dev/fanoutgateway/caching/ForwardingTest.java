@@ -54,11 +54,21 @@ class ForwardingTest {
     }
 
     @Test
-    void requestThatGoesPastTheCacheIsForwardedAsItIs() {
-        GatewayRequest partial = GatewayRequest.get("/a?utm_source=x")
+    void conditionsOfAPartAreForwardedWithIt() {
+        GatewayRequest partial = GatewayRequest.get("/a?b")
                 .header("Range", "bytes=0-9")
+                .header("If-None-Match", "\"b\"")
                 .header("If-Range", "\"a\"");
         assertThat(CacheRules.forwarded(POLICY, partial)).isSameAs(partial);
+        assertThat(CacheRules.whole(partial)).isEqualTo(GatewayRequest.get("/a?b"));
+    }
+
+    @Test
+    void requestThatGoesPastTheCacheIsForwardedAsItIs() {
+        GatewayRequest origins = GatewayRequest.get("/a?utm_source=x")
+                .header("If-Match", "\"b\"")
+                .header("If-Range", "\"a\"");
+        assertThat(CacheRules.forwarded(POLICY, origins)).isSameAs(origins);
         GatewayRequest conditional = GatewayRequest.get("/a").header("If-None-Match", "*");
         assertThat(CacheRules.forwarded(CachePolicy.off(), conditional)).isSameAs(conditional);
     }

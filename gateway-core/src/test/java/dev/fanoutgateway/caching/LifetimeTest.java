@@ -177,8 +177,8 @@ class LifetimeTest {
                 row("RFC 9111 section 5.2.2.4: no-cache", 0, 0, 90, "Cache-Control", "no-cache, max-age=60"),
                 row(
                         "RFC 9111 section 5.2.2.4: no-cache of a field",
-                        0,
-                        0,
+                        60,
+                        60,
                         90,
                         "Cache-Control",
                         "max-age=60, no-cache=\"X\""),
@@ -193,7 +193,13 @@ class LifetimeTest {
                         "cache-control",
                         "NO-STORE"),
                 row("RFC 9111 section 5.2.2.7: private", 0, 0, 0, "Cache-Control", "private, max-age=60"),
-                row("RFC 9111 section 5.2.2.7: private field", 0, 0, 0, "Cache-Control", "private=\"X\", max-age=60"),
+                row(
+                        "RFC 9111 section 5.2.2.7: private field",
+                        60,
+                        60,
+                        90,
+                        "Cache-Control",
+                        "private=\"X\", max-age=60"),
                 row("RFC 9111 section 5.2.2.9: public says nothing of time", 3600, 0, 90, "Cache-Control", "public"),
                 row("RFC 9111 section 5.2.3: unknown", 3600, 0, 90, "Cache-Control", "x=1, y"),
                 row("RFC 9111 section 5.4: Pragma alone", 0, 0, 90, "Pragma", "no-cache"),
@@ -224,7 +230,7 @@ class LifetimeTest {
                 .orElseThrow();
         assertThat(slow.initialAgeMillis()).isEqualTo(12_500);
         assertThat(slow.freshMillis()).isEqualTo(60_000);
-        assertThat(slow.keepMillis()).isEqualTo(47_500);
+        assertThat(slow.keepMillis()).isEqualTo(47_500 + 600_000);
         CachedResponse back = CacheRules.storable(STANDARD, GET, response, "b", NOW + 7_500, NOW)
                 .orElseThrow();
         assertThat(back.initialAgeMillis()).isEqualTo(5_000);

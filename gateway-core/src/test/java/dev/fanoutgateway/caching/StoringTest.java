@@ -28,30 +28,30 @@ class StoringTest {
     @CsvSource(textBlock = """
                     100, false, false
                     200, true,  true
-                    201, false, false
+                    201, true,  false
                     203, true,  true
                     204, true,  true
                     206, false, false
                     300, true,  true
                     301, true,  true
                     302, true,  false
-                    303, false, false
+                    303, true,  false
                     304, false, false
                     307, true,  false
                     308, true,  true
-                    400, false, false
-                    401, false, false
-                    403, false, false
+                    400, true,  false
+                    401, true,  false
+                    403, true,  false
                     404, true,  false
                     405, true,  false
                     410, true,  false
                     414, true,  false
-                    429, false, false
-                    500, false, false
+                    429, true,  false
+                    500, true,  false
                     501, true,  false
-                    503, false, false
-                    504, false, false
-                    599, false, false
+                    503, true,  false
+                    504, true,  false
+                    599, true,  false
                     """)
     void statuses(int status, boolean whenStated, boolean byDefault) {
         GatewayResponse bare = new GatewayResponse(status, Headers.empty(), Body.empty());
@@ -88,7 +88,7 @@ class StoringTest {
         assertThat(storable(STANDARD, GatewayRequest.of("POST", "/a"), response))
                 .isEmpty();
         assertThat(storable(STANDARD, GET.withBody(Body.utf8("x")), response)).isEmpty();
-        assertThat(storable(STANDARD, GET.header("Range", "bytes=0-1"), response))
+        assertThat(storable(STANDARD, GET.header("If-Match", "\"a\""), response))
                 .isEmpty();
         assertThat(storable(STANDARD, GET.header("Cache-Control", "no-store"), response))
                 .isEmpty();
@@ -173,14 +173,15 @@ class StoringTest {
             if (entry.isPresent()) {
                 stored++;
                 CachedResponse found = entry.get();
-                assertThat(CacheRules.fresh(found, NOW)).isTrue();
+                assertThat(CacheRules.fresh(found, NOW)).isEqualTo(!CacheRules.neverFresh(found));
                 assertThat(CacheRules.fresh(found, NOW + found.keepMillis())).isFalse();
-                assertThat(CacheRules.fresh(found, NOW + found.keepMillis() - 1))
+                assertThat(CacheRules.fresh(found, NOW) || Validators.in(found.headers()))
                         .isTrue();
+                assertThat(found.keepMillis()).isPositive();
                 assertThat(found.headers().contains("Set-Cookie")).isFalse();
                 assertThat(found.headers().all("Vary")).noneMatch(vary -> vary.contains("*"));
                 assertThat(request.method()).isEqualTo("GET");
-                assertThat(CacheRules.serve(found, request, NOW).status()).isIn(found.status(), 304);
+                assertThat(CacheRules.serve(found, request, NOW).status()).isIn(found.status(), 304, 206, 416);
             }
         }
         assertThat(stored).isGreaterThan(200);

@@ -102,7 +102,7 @@ class TargetedDirectivesTest {
         assertThat(TargetedDirectives.of(Headers.of("Cache-Control", "no-store", "Expires", "0")))
                 .isEmpty();
         assertThat(TargetedDirectives.of(
-                        Headers.of("Surrogate-Control", "max-age=1", "XDN-Cache-Control", "max-age=1")))
+                        Headers.of("Surrogate-Capability", "max-age=1", "XDN-Cache-Control", "max-age=1")))
                 .isEmpty();
     }
 

@@ -1,0 +1,28 @@
+package dev.fanoutgateway.caching;
+
+import dev.fanoutgateway.spi.CachedResponse;
+
+/** Whether a response that is still fresh is asked for anew already, in the background. */
+final class Refresh {
+    private Refresh() {}
+
+    /**
+     * Whether this hit should bring a refresh with it: within the policy's last share of the lifetime always, before that
+     * by chance, the likelier the nearer the end and the longer the response took to get ("XFetch": Vattani, Chierichetti,
+     * Lowenstein, Optimal Probabilistic Cache Stampede Prevention, 2015). What is asked for often is so refreshed before it
+     * expires, by one request and not by all; what is asked for seldom is not refreshed at all.
+     *
+     * @param random evenly from 0 to 1
+     */
+    static boolean due(CachePolicy policy, CachedResponse entry, long nowMillis, double random) {
+        long left = entry.freshMillis() - CacheRules.ageMillis(entry, nowMillis);
+        if (left < policy.refreshAhead() * (entry.freshMillis() - entry.initialAgeMillis())) {
+            return true;
+        }
+        double early = policy.earlyRefresh() * entry.elapsedMillis();
+        return left < early * FARTHEST && left < early * -Math.log(1 - random);
+    }
+
+    /** By chance it is never more than so many times the time it takes: spares nearly every hit the logarithm. */
+    private static final int FARTHEST = 20;
+}
