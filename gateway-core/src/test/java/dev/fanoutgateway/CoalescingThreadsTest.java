@@ -11,6 +11,7 @@ import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -86,9 +87,9 @@ class CoalescingThreadsTest {
     @Test
     void twoFailuresAreAFailureForAll() throws Exception {
         var answers = askOnManyThreads();
-        failAll();
+        failThree();
         await().until(() -> backends.started.get() == 6); // the followers once more, together
-        failAll();
+        failThree();
         awaitAll(answers);
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(answer.join().status()).isEqualTo(404));
@@ -97,9 +98,10 @@ class CoalescingThreadsTest {
         assertThat(stand.records).hasSize(MANY);
     }
 
-    private void failAll() {
-        for (var call = backends.calls.poll(); call != null; call = backends.calls.poll()) {
-            call.answer(Reply.failed(Failure.BROKEN, true, "cut"));
+    private void failThree() {
+        for (int i = 0; i < 3; i++) {
+            await().until(() -> !backends.calls.isEmpty());
+            Objects.requireNonNull(backends.calls.poll()).answer(Reply.failed(Failure.BROKEN, true, "cut"));
         }
     }
 
