@@ -85,7 +85,7 @@ final class PartialAnswers {
     }
 
     /** True of the whole content, but not of a part. */
-    private static boolean describesContent(String name) {
+    static boolean describesContent(String name) {
         return switch (Ascii.lower(name)) {
             case "content-length", "content-range", "content-digest", "content-md5" -> true;
             default -> false;
