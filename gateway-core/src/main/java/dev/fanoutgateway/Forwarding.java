@@ -43,7 +43,7 @@ final class Forwarding {
      */
     private final Cache<CacheKey, Landing> landings;
 
-    private final Invalidations invalidations;
+    final Invalidations invalidations;
     final GatewayClock clock;
     final Executor executor;
 
@@ -210,14 +210,14 @@ final class Forwarding {
     }
 
     /** What is done once for each journey: what may be stored is, and what does not hold any more is removed. */
-    Landing landed(Admission admission, FanoutResult result, long sentMillis, long sentNanos) {
+    Landing landed(Admission admission, FanoutResult result, long sentMillis, long invalidated) {
         CacheKey key = admission.key();
         GatewayRequest asked = admission.forwarded();
         GatewayResponse response = result.response();
         CachePolicy policy = admission.exchange().route().cache();
         SharedCache.Stored stored = null;
         if (key != null && result.cause() == FanoutResult.Cause.ACCEPTED && response != null) {
-            if (!invalidations.since(key, sentNanos)) {
+            if (!invalidations.since(key, invalidated)) {
                 stored = cache.store(policy, key, asked, response, giver(result), sentMillis);
             }
             CachedResponse before = admission.stored();
@@ -241,9 +241,9 @@ final class Forwarding {
             FanoutResult result,
             GatewayResponse notModified,
             long sentMillis,
-            long sentNanos) {
+            long invalidated) {
         CacheKey key = admission.key();
-        if (key == null || invalidations.since(key, sentNanos)) {
+        if (key == null || invalidations.since(key, invalidated)) {
             return null;
         }
         return cache.confirmed(

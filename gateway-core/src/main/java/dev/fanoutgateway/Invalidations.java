@@ -14,6 +14,7 @@ import dev.fanoutgateway.spi.Caller;
 import dev.fanoutgateway.spi.GatewayClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -31,9 +32,11 @@ final class Invalidations {
     private static final int MOST_REMEMBERED = 100_000;
 
     private final SharedCache cache;
-    private final GatewayClock clock;
     private final Function<GatewayRequest, @Nullable Route> routeFor;
     private final Consumer<CacheKey> forget;
+    private final AtomicLong count = new AtomicLong();
+
+    /** The number of the last invalidation of each key. */
     private final Cache<CacheKey, Long> recent;
 
     /** @param forget told of keys that nobody may share a flight for any more that is under way */
@@ -43,7 +46,6 @@ final class Invalidations {
             Function<GatewayRequest, @Nullable Route> routeFor,
             Consumer<CacheKey> forget) {
         this.cache = cache;
-        this.clock = clock;
         this.routeFor = routeFor;
         this.forget = forget;
         this.recent = Caffeine.newBuilder()
@@ -73,14 +75,19 @@ final class Invalidations {
     }
 
     private void remove(CacheKey key) {
-        recent.put(key, clock.nanoTime());
+        recent.put(key, count.incrementAndGet());
         forget.accept(key);
         cache.invalidate(key);
     }
 
-    /** Whether {@code key} has been invalidated since then: what was asked for before that may be what was changed. */
-    boolean since(CacheKey key, long nanos) {
+    /** How many there have been: what is asked for now is later than these. */
+    long count() {
+        return count.get();
+    }
+
+    /** Whether {@code key} was invalidated after that many: what was asked for before that may be what was changed. */
+    boolean since(CacheKey key, long before) {
         Long removed = recent.getIfPresent(key);
-        return removed != null && removed - nanos >= 0;
+        return removed != null && removed > before;
     }
 }

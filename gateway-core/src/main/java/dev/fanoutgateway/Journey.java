@@ -61,25 +61,26 @@ final class Journey implements SingleFlight.Flight<Landing> {
 
     private CompletionStage<Landing> asked(Admission admission) {
         long sentMillis = forwarding.clock.currentTimeMillis();
-        long sentNanos = forwarding.clock.nanoTime();
+        long invalidated = forwarding.invalidations.count();
         return run(
                         admission,
                         admission.forwarded(),
                         admission.exchange().route().acceptor(),
                         "")
-                .thenApply(brought -> forwarding.landed(admission, brought, sentMillis, sentNanos));
+                .thenApply(brought -> forwarding.landed(admission, brought, sentMillis, invalidated));
     }
 
     private CompletionStage<Landing> validated(Admission admission, CachedResponse entry, GatewayRequest question) {
         long sentMillis = forwarding.clock.currentTimeMillis();
-        long sentNanos = forwarding.clock.nanoTime();
+        long invalidated = forwarding.invalidations.count();
         ResponseAcceptor acceptor = new Confirming(admission.exchange().route().acceptor());
         return run(admission, question, acceptor, entry.backend()).thenCompose(brought -> {
             GatewayResponse response = brought.response();
             if (response == null || response.status() != 304) {
-                return CompletableFuture.completedFuture(forwarding.landed(admission, brought, sentMillis, sentNanos));
+                return CompletableFuture.completedFuture(
+                        forwarding.landed(admission, brought, sentMillis, invalidated));
             }
-            Landing landing = forwarding.confirmed(admission, entry, brought, response, sentMillis, sentNanos);
+            Landing landing = forwarding.confirmed(admission, entry, brought, response, sentMillis, invalidated);
             if (landing != null) {
                 return CompletableFuture.completedFuture(landing);
             }
