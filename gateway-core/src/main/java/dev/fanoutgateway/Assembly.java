@@ -5,6 +5,7 @@ import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.caching.MemoryResponseCache;
 import dev.fanoutgateway.caching.PurgeLog;
 import dev.fanoutgateway.caching.SharedCache;
+import dev.fanoutgateway.caching.TieredResponseCache;
 import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.fanout.GroupLoad;
@@ -164,10 +165,17 @@ final class Assembly {
     }
 
     private SharedCache cache() {
-        ResponseCache store = from.cache != null
-                ? new GuardedCache(from.cache, guard("cache"))
-                : new MemoryResponseCache(from.cacheBytes, clock);
-        return new SharedCache(purges.before(store), purges.clock());
+        return new SharedCache(purges.before(store()), purges.clock());
+    }
+
+    private ResponseCache store() {
+        if (from.cache == null) {
+            return new MemoryResponseCache(from.cacheBytes, clock);
+        }
+        ResponseCache other = new GuardedCache(from.cache, guard("cache"));
+        return from.longestInMemory == null
+                ? other
+                : new TieredResponseCache(from.cacheBytes, from.longestInMemory, new Unawaited(other), clock);
     }
 
     private Purging purging() {

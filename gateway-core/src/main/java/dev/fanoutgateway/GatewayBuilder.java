@@ -2,6 +2,7 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.auth.KeyEntry;
 import dev.fanoutgateway.auth.KeyExtractor;
+import dev.fanoutgateway.caching.TieredResponseCache;
 import dev.fanoutgateway.limit.StoreFailurePolicy;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient;
@@ -52,6 +53,9 @@ public final class GatewayBuilder {
 
     @Nullable
     ResponseCache cache;
+
+    @Nullable
+    Duration longestInMemory;
 
     @Nullable
     PurgeChannel purges;
@@ -151,6 +155,18 @@ public final class GatewayBuilder {
     /** Another response store than the one in memory. */
     public GatewayBuilder cache(ResponseCache other) {
         cache = other;
+        return this;
+    }
+
+    /**
+     * Keeps in memory, {@link #cacheBytes} of it, what was lately stored in or found in the other {@link #cache}, each entry
+     * for at most {@code longest}: by then what other gateways have stored there or invalidated is seen here. Without
+     * another cache this changes nothing.
+     *
+     * @param longest 1 ms to 366 days
+     */
+    public GatewayBuilder memoryBeforeCache(Duration longest) {
+        longestInMemory = TieredResponseCache.checked(longest);
         return this;
     }
 

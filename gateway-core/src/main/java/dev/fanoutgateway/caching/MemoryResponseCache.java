@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class MemoryResponseCache implements ResponseCache {
     private final Cache<CacheKey, CachedResponse> entries;
     private final GatewayClock clock;
     private final long maxEntryBytes;
+    private final long longestMillis;
 
     /**
      * A cache whose housekeeping is done by the threads that use it.
@@ -42,11 +44,17 @@ public final class MemoryResponseCache implements ResponseCache {
      * @param maxBytes about how much it may hold, 4096 or more; a single entry may take a tenth of it
      */
     public MemoryResponseCache(long maxBytes, GatewayClock clock, Executor executor) {
+        this(maxBytes, clock, executor, Duration.ofMillis(Long.MAX_VALUE));
+    }
+
+    /** @param longest how long it keeps an entry, whatever time that has left */
+    MemoryResponseCache(long maxBytes, GatewayClock clock, Executor executor, Duration longest) {
         if (maxBytes < LEAST_BYTES) {
             throw new IllegalArgumentException("expected a cache of 4096 bytes or more, got " + maxBytes);
         }
         this.clock = clock;
         this.maxEntryBytes = maxBytes / LARGEST_SHARE;
+        this.longestMillis = longest.toMillis();
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
                 .weigher((CacheKey key, CachedResponse entry) -> (int) Math.min(bytes(key, entry), Integer.MAX_VALUE))
@@ -71,6 +79,13 @@ public final class MemoryResponseCache implements ResponseCache {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** Stores {@code response} if nothing is under {@code key} and, at that moment, {@code still} holds. */
+    void fill(CacheKey key, CachedResponse response, BooleanSupplier still) {
+        if (bytes(key, response) <= maxEntryBytes && !remaining(response).isZero()) {
+            entries.asMap().compute(key, (same, other) -> other == null && still.getAsBoolean() ? response : other);
+        }
+    }
+
     @Override
     public CompletionStage<@Nullable Void> invalidate(CacheKey key) {
         entries.invalidate(key);
@@ -91,7 +106,7 @@ public final class MemoryResponseCache implements ResponseCache {
     /** An entry may come from elsewhere some time after its receipt: only what is left of its time counts. */
     private Duration remaining(CachedResponse entry) {
         long passed = Math.max(0, clock.currentTimeMillis() - entry.receivedMillis());
-        return Duration.ofMillis(Math.max(0, entry.keepMillis() - passed));
+        return Duration.ofMillis(Math.min(longestMillis, Math.max(0, entry.keepMillis() - passed)));
     }
 
     private static long bytes(CacheKey key, CachedResponse entry) {
