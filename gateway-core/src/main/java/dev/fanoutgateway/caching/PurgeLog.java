@@ -81,7 +81,7 @@ public final class PurgeLog {
     }
 
     /**
-     * Notes a purge.
+     * Notes a purge. One that is known changes nothing.
      *
      * @return the same with its time, for other gateways
      */
@@ -93,7 +93,11 @@ public final class PurgeLog {
         PurgeMark mark = purge.soft() ? new PurgeMark(never, until, learned) : new PurgeMark(until, never, learned);
         String value = purge.scope() == Scope.TAG ? Ascii.lower(purge.value()) : purge.value();
         Name name = new Name(purge.scope(), value);
-        PurgeMark before = names.remove(name);
+        PurgeMark before = names.get(name);
+        if (before != null && before.hardUntil() >= mark.hardUntil() && before.softUntil() >= mark.softUntil()) {
+            return purge.at(at); // heard of before
+        }
+        names.remove(name);
         PurgeMark both = before == null ? mark : before.and(mark);
         characters += before == null ? value.length() : 0;
         names.put(name, both);

@@ -199,6 +199,17 @@ class PurgeLogTest {
     }
 
     @Test
+    void aPurgeThatIsHeardOfAgainConcernsNothingLater() {
+        Purge purge = shared.add(Purge.tag("X"));
+        CachedResponse later = entry(shared, 0, "Cache-Tag", "x");
+        clock.advance(Duration.ofMillis(5));
+        shared.add(purge);
+        CachedResponse filled = shared.storable(key("/a"), later);
+        assertThat(filled).isNotNull();
+        assertThat(left(shared, "/a", filled)).isSameAs(filled);
+    }
+
+    @Test
     void aClockThatIsFarBehindDoesNotSaveWhatIsUnderWay() {
         CachedResponse underWay = entry(shared, 0);
         shared.add(Purge.target("/a").at(clock.currentTimeMillis() - 60_000));

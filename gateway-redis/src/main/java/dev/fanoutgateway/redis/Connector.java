@@ -16,6 +16,7 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
@@ -50,12 +51,17 @@ final class Connector {
     private final ClientResources resources;
     private final AbstractRedisClient client;
     private final Supplier<CompletionStage<Session>> connect;
+    private final Supplier<? extends CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>>> listen;
 
     private Connector(
-            ClientResources resources, AbstractRedisClient client, Supplier<CompletionStage<Session>> connect) {
+            ClientResources resources,
+            AbstractRedisClient client,
+            Supplier<CompletionStage<Session>> connect,
+            Supplier<? extends CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>>> listen) {
         this.resources = resources;
         this.client = client;
         this.connect = connect;
+        this.listen = listen;
     }
 
     static Connector to(List<RedisURI> uris, boolean cluster, Duration timeout, Duration connectTimeout) {
@@ -73,14 +79,17 @@ final class Connector {
                     () -> client.refreshPartitionsAsync()
                             .thenCompose(known -> client.connectAsync(ByteArrayCodec.INSTANCE))
                             .thenCompose(Connector::toEachMaster)
-                            .thenApply(Session::new));
+                            .thenApply(Session::new),
+                    () -> client.refreshPartitionsAsync()
+                            .thenCompose(known -> client.connectPubSubAsync(ByteArrayCodec.INSTANCE)));
         }
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options);
         return new Connector(
                 resources,
                 client,
-                () -> client.connectAsync(ByteArrayCodec.INSTANCE, uris.get(0)).thenApply(Session::new));
+                () -> client.connectAsync(ByteArrayCodec.INSTANCE, uris.get(0)).thenApply(Session::new),
+                () -> client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uris.get(0)));
     }
 
     /**
@@ -95,6 +104,17 @@ final class Connector {
                 .map(uri -> connection.getConnectionAsync(uri.getHost(), uri.getPort()))
                 .toArray(CompletableFuture<?>[]::new);
         return CompletableFuture.allOf(connected).handle((all, failure) -> connection);
+    }
+
+    /** A new connection that hears what is published, or a failure. */
+    CompletableFuture<StatefulRedisPubSubConnection<byte[], byte[]>> connectToListen() {
+        try {
+            return listen.get()
+                    .<StatefulRedisPubSubConnection<byte[], byte[]>>thenApply(connection -> connection)
+                    .toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** A new connection, or a failure after at most {@link #LONGEST_ATTEMPT}; one that comes later is closed. */

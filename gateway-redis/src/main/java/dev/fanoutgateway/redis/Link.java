@@ -94,6 +94,11 @@ final class Link {
         return over;
     }
 
+    /** Runs {@code heard} for each message in {@code channel}, and when messages may have been missed; it must not block. */
+    Listening listen(byte[] channel, Runnable heard) {
+        return new Listening(connector, this::pause, channel, heard).start();
+    }
+
     boolean isConnected() {
         Session current = session;
         return current != null && current.connection().isOpen() && !breaker.isOpen();

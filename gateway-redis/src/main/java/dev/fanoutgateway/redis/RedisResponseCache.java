@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,20 +27,25 @@ final class RedisResponseCache implements ResponseCache {
     private final Link link;
     private final String prefix;
     private final long maxEntryBytes;
+    private final BooleanSupplier trusted;
     private final LongSupplier currentTimeMillis;
 
-    RedisResponseCache(Link link, String prefix, long maxEntryBytes, LongSupplier currentTimeMillis) {
+    /** @param trusted whether what is stored may be served; else there is nothing */
+    RedisResponseCache(
+            Link link, String prefix, long maxEntryBytes, BooleanSupplier trusted, LongSupplier currentTimeMillis) {
         this.link = link;
         this.prefix = prefix;
         this.maxEntryBytes = maxEntryBytes;
+        this.trusted = trusted;
         this.currentTimeMillis = currentTimeMillis;
     }
 
     @Override
     public CompletionStage<Optional<CachedResponse>> lookup(CacheKey key) {
         byte[] name = name(key);
+        boolean before = trusted.getAsBoolean(); // asked all the same: whether Redis answers is to be known
         return link.<byte @Nullable []>send("cache lookup", redis -> redis.get(name))
-                .thenApply(this::decode)
+                .thenApply(value -> before ? decode(value) : Optional.<CachedResponse>empty())
                 .exceptionallyCompose(RedisResponseCache::missIfMalformed);
     }
 

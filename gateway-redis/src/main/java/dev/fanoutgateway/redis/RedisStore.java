@@ -1,5 +1,6 @@
 package dev.fanoutgateway.redis;
 
+import dev.fanoutgateway.spi.PurgeChannel;
 import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +22,7 @@ public final class RedisStore implements AutoCloseable {
     private final Link link;
     private final @Nullable ExecutorService ownExecutor;
     private final RateLimiter rateLimiter;
+    private final RedisPurges purges;
     private final ResponseCache responseCache;
     private final RedisKeys keys;
 
@@ -28,7 +30,9 @@ public final class RedisStore implements AutoCloseable {
         this.link = link;
         this.ownExecutor = ownExecutor;
         this.rateLimiter = new RedisRateLimiter(link, prefix);
-        this.responseCache = new RedisResponseCache(link, prefix, maxEntryBytes, System::currentTimeMillis);
+        this.purges = new RedisPurges(link, prefix);
+        this.responseCache =
+                new RedisResponseCache(link, prefix, maxEntryBytes, purges::areKnown, System::currentTimeMillis);
         this.keys = new RedisKeys(link, prefix, System::currentTimeMillis);
     }
 
@@ -56,6 +60,14 @@ public final class RedisStore implements AutoCloseable {
     /** A cache that all gateways on this Redis share. */
     public ResponseCache responseCache() {
         return responseCache;
+    }
+
+    /**
+     * Purges for {@link #responseCache}, by whichever gateway on this Redis. A gateway that uses it is served nothing from
+     * that cache while it may not know of every purge: when it starts, and after Redis was away.
+     */
+    public PurgeChannel purges() {
+        return purges;
     }
 
     /** The keys in this Redis. */

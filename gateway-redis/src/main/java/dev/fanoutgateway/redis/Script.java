@@ -41,7 +41,12 @@ final class Script {
 
     /** The numbers that the script answers with. */
     CompletableFuture<List<Long>> run(Link link, byte[][] keys, byte[][] arguments) {
-        return link.<List<Long>>send(name, redis -> redis.evalsha(digest, ScriptOutputType.MULTI, keys, arguments))
+        return replies(link, keys, arguments);
+    }
+
+    /** What the script answers with, numbers or strings. */
+    <T> CompletableFuture<List<T>> replies(Link link, byte[][] keys, byte[][] arguments) {
+        return link.<List<T>>send(name, redis -> redis.evalsha(digest, ScriptOutputType.MULTI, keys, arguments))
                 .exceptionallyCompose(failure -> failure instanceof RedisNoScriptException
                         ? link.send(name, redis -> redis.eval(text, ScriptOutputType.MULTI, keys, arguments))
                         : CompletableFuture.failedFuture(failure));

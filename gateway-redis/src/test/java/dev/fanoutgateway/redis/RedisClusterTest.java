@@ -1,10 +1,12 @@
 package dev.fanoutgateway.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fanoutgateway.spi.Caller;
 import dev.fanoutgateway.spi.KeyCredential;
 import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.Purge;
 import dev.fanoutgateway.spi.Quota;
 import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.RateLimiter.Decision;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,23 @@ class RedisClusterTest {
             assertThat(RateLimiterContract.await(
                             store.keys().authenticate(new KeyCredential(KeyCredential.Source.HEADER, key))))
                     .isPresent();
+        }
+    }
+
+    @Test
+    void purgesAreHeardByWhoeverStandsOnTheCluster() throws Exception {
+        List<Purge> heard = new CopyOnWriteArrayList<>();
+        try (RedisStore other = RedisProcess.connected(RedisStore.builder()
+                        .timeout(Duration.ofSeconds(5))
+                        .cluster()
+                        .connect("redis://127.0.0.1:" + cluster.ports().get(2)));
+                AutoCloseable listening = other.purges().subscribe(heard::add)) {
+            assertThat(listening).isNotNull();
+            for (int i = 1; i <= 3; i++) {
+                Purge purge = Purge.prefix("/a" + i).at(i);
+                RateLimiterContract.await(store.purges().publish(purge));
+                await().atMost(Duration.ofSeconds(20)).until(() -> heard.contains(purge));
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.Purge;
 import dev.fanoutgateway.spi.RateLimiter.Decision;
 import dev.fanoutgateway.spi.RateLimiter.Request;
 import dev.fanoutgateway.testing.RateLimiterContract;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.embedded.RedisSentinel;
@@ -44,6 +46,12 @@ class RedisSentinelTest {
                 await().atMost(Duration.ofSeconds(10)).until(() -> isDecided(store));
                 assertThat(store).hasToString("Redis at prices (Sentinel 127.0.0.1:" + sentinelPort + ")");
                 await().atMost(Duration.ofSeconds(10)).until(() -> replica.ask(redis -> redis.dbsize()) > 0);
+                List<Purge> heard = new CopyOnWriteArrayList<>();
+                store.purges().subscribe(heard::add);
+                RateLimiterContract.await(
+                        store.purges().publish(Purge.tag("before").at(1)));
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> heard.contains(Purge.tag("before").at(1)));
 
                 master.hang();
                 await().atMost(Duration.ofSeconds(10)).until(() -> !isDecided(store));
@@ -51,6 +59,10 @@ class RedisSentinelTest {
                 Decision decision =
                         RateLimiterContract.await(store.rateLimiter().tryAcquire(REQUEST));
                 assertThat(decision.states().get(0).remaining()).isLessThan(999);
+                RateLimiterContract.await(
+                        store.purges().publish(Purge.tag("after").at(2)));
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> heard.contains(Purge.tag("after").at(2)));
             } finally {
                 sentinel.stop();
             }
