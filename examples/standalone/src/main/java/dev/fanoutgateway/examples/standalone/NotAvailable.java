@@ -1,7 +1,6 @@
 package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.examples.standalone.Node.Items;
-import dev.fanoutgateway.examples.standalone.Node.Scalar;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -16,18 +15,12 @@ import java.util.function.Predicate;
 record NotAvailable(String instead, Predicate<Node> meant) {
     private static final Map<String, NotAvailable> BY_KEY = Map.ofEntries(
             Map.entry("server.trusted-proxies", new NotAvailable("[]", NotAvailable::notEmpty)),
-            Map.entry("cache.store", words("one of memory, redis", "tiered")),
             Map.entry("notify.webhook", new NotAvailable("null", NotAvailable::notNull)),
             Map.entry("console.token", new NotAvailable("null", NotAvailable::notNull)));
 
     /** The feature that {@code node} at {@code key} asks for, if there is no such feature yet. */
     static Optional<NotAvailable> at(String key, Node node) {
         return Optional.ofNullable(BY_KEY.get(key)).filter(feature -> feature.meant.test(node));
-    }
-
-    private static NotAvailable words(String instead, String pattern) {
-        return new NotAvailable(
-                instead, node -> node instanceof Scalar scalar && scalar.text().matches(pattern));
     }
 
     private static boolean notNull(Node node) {

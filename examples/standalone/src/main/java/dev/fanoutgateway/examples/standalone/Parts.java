@@ -69,7 +69,10 @@ final class Parts implements AutoCloseable {
             builder.rateLimiter(redis.rateLimiter());
         }
         if (stores.cacheInRedis()) {
-            builder.cache(redis.responseCache());
+            builder.cache(redis.responseCache()).purges(redis.purges());
+            if (stores.longestInMemory() != null) {
+                builder.memoryBeforeCache(stores.longestInMemory());
+            }
         }
     }
 

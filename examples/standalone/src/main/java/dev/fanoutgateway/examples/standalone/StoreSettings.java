@@ -1,18 +1,21 @@
 package dev.fanoutgateway.examples.standalone;
 
+import dev.fanoutgateway.caching.TieredResponseCache;
 import dev.fanoutgateway.limit.StoreFailurePolicy;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sections {@code limits}, {@code cache} and {@code redis}.
  *
  * @param limitsInRedis where limits are counted; else in memory
  * @param onStoreFailure what holds while Redis does not answer
- * @param cacheInRedis where answers are kept; else in memory
+ * @param cacheInRedis where answers are kept; else in memory alone
+ * @param longestInMemory how long those in Redis are kept in memory too; null for not at all
  * @param cacheBytes how much memory they may take there
  * @param redis what it is reached by: several URIs for a cluster; may hold a password
  * @param redisTimeout for each command
@@ -21,10 +24,13 @@ record StoreSettings(
         boolean limitsInRedis,
         StoreFailurePolicy onStoreFailure,
         boolean cacheInRedis,
+        @Nullable Duration longestInMemory,
         long cacheBytes,
         List<String> redis,
         Duration redisTimeout) {
     private static final Value<Boolean> STORE = Value.choice(Map.of("memory", false, "redis", true));
+    private static final Value<CacheStore> CACHE_STORE =
+            Value.choice(Map.of("memory", CacheStore.MEMORY, "redis", CacheStore.REDIS, "tiered", CacheStore.TIERED));
     private static final Value<StoreFailurePolicy> ON_FAILURE = Value.choice(Map.of(
             "open", StoreFailurePolicy.OPEN, "closed", StoreFailurePolicy.CLOSED, "local", StoreFailurePolicy.LOCAL));
     private static final Value<String> URI = Value.secretText(
@@ -38,7 +44,9 @@ record StoreSettings(
         Section redis = root.sectionOrEmpty("redis");
         boolean limitsInRedis = limits.value("store", STORE).orElse(false);
         StoreFailurePolicy policy = limits.value("on-store-failure", ON_FAILURE).orElse(StoreFailurePolicy.LOCAL);
-        boolean cacheInRedis = cache.value("store", STORE).orElse(false);
+        CacheStore cacheStore = cache.value("store", CACHE_STORE).orElse(CacheStore.MEMORY);
+        cache.set("longest-in-memory", Value.DURATION, TieredResponseCache::checked);
+        Duration longest = cache.value("longest-in-memory", Value.DURATION).orElse(Duration.ofSeconds(10));
         cache.set("max-size", Value.SIZE, StoreSettings::checkCache);
         long cacheBytes = cache.value("max-size", Value.SIZE).orElse(64L << 20);
         List<String> uris = redis.has("uri") ? redis.oneOrMore("uri", URI) : List.of("redis://127.0.0.1:6379");
@@ -56,7 +64,20 @@ record StoreSettings(
         limits.end();
         cache.end();
         redis.end();
-        return new StoreSettings(limitsInRedis, policy, cacheInRedis, cacheBytes, uris, timeout);
+        return new StoreSettings(
+                limitsInRedis,
+                policy,
+                cacheStore != CacheStore.MEMORY,
+                cacheStore == CacheStore.TIERED ? longest : null,
+                cacheBytes,
+                uris,
+                timeout);
+    }
+
+    private enum CacheStore {
+        MEMORY,
+        REDIS,
+        TIERED
     }
 
     boolean needsRedis() {
