@@ -45,7 +45,7 @@ record Admission(
         return switch (lookup.result()) {
             case HIT, STALE_HIT, STALE_MEANWHILE -> Optional.of(Answers.hit(this, lookup.entry(), nowMillis));
             case ABSENT -> Optional.of(Answers.absentHit(this, lookup.entry(), nowMillis));
-            case MISS, VARY_MISS, STALE, REQUEST, UNCACHEABLE -> Optional.empty();
+            case MISS, VARY_MISS, PARTIAL, STALE, REQUEST, UNCACHEABLE -> Optional.empty();
         };
     }
 
@@ -65,7 +65,7 @@ record Admission(
         }
         boolean open = switch (lookup.result()) {
             case UNCACHEABLE, REQUEST -> false;
-            case HIT, STALE_HIT, STALE_MEANWHILE, MISS, VARY_MISS, STALE, ABSENT -> true;
+            case HIT, STALE_HIT, STALE_MEANWHILE, MISS, VARY_MISS, PARTIAL, STALE, ABSENT -> true;
         };
         CachedResponse stored = stored();
         return open

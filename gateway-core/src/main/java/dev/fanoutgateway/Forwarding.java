@@ -89,7 +89,7 @@ final class Forwarding {
                         lookup.entry(),
                         now,
                         ThreadLocalRandom.current().nextDouble());
-            case STALE_HIT, MISS, VARY_MISS, STALE, REQUEST, UNCACHEABLE, ABSENT -> false;
+            case STALE_HIT, MISS, VARY_MISS, PARTIAL, STALE, REQUEST, UNCACHEABLE, ABSENT -> false;
         };
         if (refresh && !flights.isUnderWay(place(admission))) {
             executor.execute(() -> refresh(admission));

@@ -179,7 +179,10 @@ public final class CacheRules {
      * @param request as the client sent it, its conditions still in it
      */
     public static GatewayResponse serve(CachedResponse entry, GatewayRequest request, long nowMillis) {
-        return Serving.of(entry, request, ageSeconds(entry, nowMillis));
+        long age = ageSeconds(entry, nowMillis);
+        return entry.kind() == CachedResponse.Kind.PART
+                ? Parts.answer(entry, request, age).orElseGet(() -> Serving.of(entry, request, age))
+                : Serving.of(entry, request, age);
     }
 
     /**

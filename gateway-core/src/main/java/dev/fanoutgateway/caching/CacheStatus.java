@@ -66,6 +66,7 @@ public record CacheStatus(
         return switch (lookup) {
             case MISS -> forwarded(Forward.URI_MISS);
             case VARY_MISS -> forwarded(Forward.VARY_MISS);
+            case PARTIAL -> forwarded(Forward.PARTIAL);
             case STALE, STALE_HIT, STALE_MEANWHILE -> forwarded(Forward.STALE);
             case REQUEST -> forwarded(Forward.REQUEST);
             case UNCACHEABLE -> forwarded(Forward.MISS).detail("uncacheable");

@@ -45,6 +45,8 @@ public final class SharedCache {
         MISS,
         /** Other variants of the resource only. */
         VARY_MISS,
+        /** Some of it, but not all that is asked for. */
+        PARTIAL,
         /** A response that is no longer fresh. */
         STALE,
         /** A response or a note that would do, but the client wants the backends to be asked. */
@@ -119,7 +121,13 @@ public final class SharedCache {
         return switch (entry.kind()) {
             case UNCACHEABLE -> new Lookup(Result.UNCACHEABLE, entry, place);
             case ABSENT -> new Lookup(fields.validate() ? Result.REQUEST : Result.ABSENT, entry, place);
-            case RESPONSE, VARIANTS, PART -> new Lookup(otherwise, null, place); // a signpost where a variant should be
+            case PART ->
+                Reuse.of(policy, fields, entry, now) == Reuse.FRESH
+                                && Parts.answer(entry, forwarded, CacheRules.ageSeconds(entry, now))
+                                        .isPresent()
+                        ? new Lookup(Result.HIT, entry, place)
+                        : new Lookup(Result.PARTIAL, null, place);
+            case RESPONSE, VARIANTS -> new Lookup(otherwise, null, place); // a signpost where a variant should be
         };
     }
 
@@ -236,15 +244,32 @@ public final class SharedCache {
 
     private CompletionStage<@Nullable Void> put(CacheKey key, GatewayRequest forwarded, CachedResponse entry) {
         var names = Variants.names(entry.headers());
+        if (names.isEmpty() && entry.kind() != Kind.PART) {
+            return store.store(key, entry);
+        }
         return names.isEmpty()
-                ? store.store(key, entry)
+                ? store.lookup(key).thenCompose(before -> store.store(key, joined(before, entry)))
                 : store.lookup(key).thenCompose(before -> {
                     Signpost known = Signpost.of(before);
                     Signpost signpost = known == null ? Signpost.begin(names) : known.naming(names);
                     return store.lookup(signpost.place(key, forwarded))
                             .thenCompose(variant -> putVariant(
-                                    key, forwarded, entry, variant.isPresent() ? signpost : signpost.oneMore()));
+                                    key,
+                                    forwarded,
+                                    joined(variant, entry),
+                                    variant.isPresent() ? signpost : signpost.oneMore()));
                 });
+    }
+
+    /** A part with what is there of the same already. All of a response that is fresh is better than a part of another. */
+    private CachedResponse joined(Optional<CachedResponse> before, CachedResponse entry) {
+        if (entry.kind() != Kind.PART || before.isEmpty()) {
+            return entry;
+        }
+        CachedResponse stored = before.get();
+        CachedResponse joined = Parts.combined(stored, entry);
+        boolean worse = joined.kind() == Kind.PART && stored.kind() == Kind.RESPONSE;
+        return worse && CacheRules.fresh(stored, clock.currentTimeMillis()) ? stored : joined;
     }
 
     /** The variant first, then the signpost to it: nobody is sent to where there is nothing yet. */

@@ -49,7 +49,9 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
                 || !RequestFields.of(forwarded).sharable(directives)) {
             return refused(Refusal.REQUEST);
         }
-        if (!Statuses.storable(response.status(), directives.mustUnderstand())) {
+        boolean part = response.status() == 206 && RequestFields.of(forwarded).partial();
+        GatewayResponse judged = part ? new GatewayResponse(200, headers, response.body()) : response;
+        if (!Statuses.storable(judged.status(), directives.mustUnderstand())) {
             return refused(Refusal.STATUS);
         }
         if (!complete(response)) {
@@ -60,7 +62,7 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
         if (noStore || directives.isPrivate() || namesOneCaller(headers, directives) || Variants.unbounded(headers)) {
             return refused(Statuses.error(response.status()) ? Refusal.STATUS : Refusal.NOT_SHARED);
         }
-        Freshness freshness = Freshness.of(policy, response, directives, requestMillis, receivedMillis);
+        Freshness freshness = Freshness.of(policy, judged, directives, requestMillis, receivedMillis);
         if (freshness.lifetimeMillis() == Freshness.UNSTATED) {
             return refused(Refusal.STATUS);
         }
@@ -71,19 +73,21 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
         if (lifetime <= initialAge && kept == 0) {
             return refused(Refusal.NOT_FRESH);
         }
-        return new Storing(
-                new CachedResponse(
-                        CachedResponse.Kind.RESPONSE,
-                        response.status(),
-                        StoredFields.of(response, directives, receivedMillis),
-                        response.body().bytes(),
-                        backendId,
-                        receivedMillis,
-                        initialAge,
-                        lifetime,
-                        Math.max(0, lifetime - initialAge) + kept,
-                        Math.max(0, receivedMillis - requestMillis)),
-                null);
+        CachedResponse entry = new CachedResponse(
+                CachedResponse.Kind.RESPONSE,
+                response.status(),
+                StoredFields.of(response, directives, receivedMillis),
+                response.body().bytes(),
+                backendId,
+                receivedMillis,
+                initialAge,
+                lifetime,
+                Math.max(0, lifetime - initialAge) + kept,
+                Math.max(0, receivedMillis - requestMillis));
+        if (!part) {
+            return new Storing(entry, null);
+        }
+        return Parts.of(entry).map(kept206 -> new Storing(kept206, null)).orElseGet(() -> refused(Refusal.INCOMPLETE));
     }
 
     private static Storing refused(Refusal why) {
