@@ -1,10 +1,9 @@
 package dev.fanoutgateway.fanout;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The decisions in asking several backends: whom to ask and when, what to wait for, when it is over. Does no I/O and calls
- * nobody; what a change calls for is returned as a {@link Step}. Times count from the start.
+ * nobody; what a change calls for is added to a {@link Step}, so that it is not lost when a decision fails on the way. Times
+ * count from the start.
  *
  * <p>Not safe for use by several threads: called under the lock of {@link RunningRace}, which carries the steps out.
  */
@@ -15,18 +14,22 @@ interface Course {
     boolean isOver();
 
     /** The first launches. */
-    Step begin();
+    void begin(Step step);
 
-    /** An attempt has come to something; null if that is of no interest any more. */
-    @Nullable
-    Step arrived(Attempt attempt, Finding finding, long now);
+    /** An attempt that runs has come to something. */
+    void arrived(Step step, Attempt attempt, Finding finding, long now);
 
     /** Time has passed. */
-    Step tick(long now);
+    void tick(Step step, long now);
 
     /** It cannot or need not go on. */
-    Step abort(FanoutResult.Cause cause, long now);
+    void abort(Step step, FanoutResult.Cause cause, long now);
 
     /** When {@link #tick} is to be called at the latest; {@link #NEVER} once it is over. */
     long dueNanos();
+
+    /** One that adds to a step. */
+    interface Decision {
+        void take(Step step, long now);
+    }
 }

@@ -106,10 +106,14 @@ public final class Fanout implements AutoCloseable {
         if (outcome == null) {
             return;
         }
-        if (plan.roster() != null) {
-            plan.roster().learn(attempt.pass, outcome, attempt.hadItsTime());
+        try {
+            if (plan.roster() != null) {
+                plan.roster().learn(attempt.pass, outcome, attempt.hadItsTime());
+            }
+            plan.pace().learn(outcome, attempt.alone);
+        } catch (RuntimeException | Error failure) {
+            LOG.error("Nothing could be learned from an attempt", failure);
         }
-        plan.pace().learn(outcome, attempt.alone);
         report(plan.listener(), outcome);
         report(outcomes, outcome);
     }

@@ -53,8 +53,7 @@ final class Gathering implements Course {
     }
 
     @Override
-    public Step begin() {
-        Step step = new Step();
+    public void begin(Step step) {
         if (!lineup.hasNext()) {
             fail(step, Cause.UNAVAILABLE, 0);
         } else if (deadlineNanos <= 0) {
@@ -65,15 +64,10 @@ final class Gathering implements Course {
             }
             proceed(step, 0);
         }
-        return step;
     }
 
     @Override
-    public @Nullable Step arrived(Attempt attempt, Finding finding, long now) {
-        if (!attempt.running) {
-            return null;
-        }
-        Step step = new Step();
+    public void arrived(Step step, Attempt attempt, Finding finding, long now) {
         attempts.stop(attempt, now);
         attempt.finding = inMemory(step, finding);
         if (finding.response() != null) {
@@ -91,7 +85,6 @@ final class Gathering implements Course {
             case ABSENT, RETRYABLE -> attempts.passOver(step, attempt);
         }
         proceed(step, now);
-        return step;
     }
 
     /** A stream has one reader, once, and a combiner may not read it at all: it is let go, and counts as no answer. */
@@ -104,11 +97,10 @@ final class Gathering implements Course {
     }
 
     @Override
-    public Step tick(long now) {
-        Step step = new Step();
+    public void tick(Step step, long now) {
         if (now >= deadlineNanos) {
             end(step, Cause.LATE, now);
-            return step;
+            return;
         }
         List<Attempt> all = attempts.all();
         for (int i = 0; i < all.size() && !over; i++) {
@@ -118,14 +110,11 @@ final class Gathering implements Course {
                 proceed(step, now);
             }
         }
-        return step;
     }
 
     @Override
-    public Step abort(Cause cause, long now) {
-        Step step = new Step();
+    public void abort(Step step, Cause cause, long now) {
         fail(step, cause, now);
-        return step;
     }
 
     @Override

@@ -31,8 +31,22 @@ final class Restraint {
     /**
      * Takes an extra attempt from the budget. Hedges leave the last few to requests that would fail: else they would use it up
      * when a backend hangs, and nothing would be left when that has taken too long.
+     *
+     * @param entry is put back where it is not granted, also when there is no saying
      */
-    boolean tryTakeExtra(boolean afterFailure) {
+    boolean grants(Lineup.Entry entry, Lineup lineup, boolean afterFailure) {
+        boolean granted = false;
+        try {
+            granted = tryTakeExtra(afterFailure);
+            return granted;
+        } finally {
+            if (!granted) {
+                lineup.putBack(entry);
+            }
+        }
+    }
+
+    private boolean tryTakeExtra(boolean afterFailure) {
         if (pace.tryTakeExtra(afterFailure)) {
             return true;
         }

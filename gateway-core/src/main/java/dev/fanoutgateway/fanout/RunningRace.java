@@ -56,7 +56,7 @@ final class RunningRace implements Fanout.Race {
     void begin() {
         Step step;
         synchronized (lock) {
-            step = concluded(standings.begin());
+            step = taken((made, now) -> standings.begin(made));
         }
         perform(step);
     }
@@ -67,7 +67,7 @@ final class RunningRace implements Fanout.Race {
             if (standings.isOver()) {
                 return;
             }
-            step = concluded(standings.abort(cause, now()));
+            step = taken((made, now) -> standings.abort(made, cause, now));
         }
         perform(step);
     }
@@ -80,41 +80,34 @@ final class RunningRace implements Fanout.Race {
             }
             timer = null;
             armedFor = Course.NEVER;
-            step = ticked();
+            step = taken(standings::tick);
         }
         perform(step);
     }
 
     /** What an attempt came to; null if that calls for nothing any more. */
     private @Nullable Step arrived(Attempt attempt, Finding finding) {
-        Step step;
         synchronized (lock) {
-            step = decided(attempt, finding);
-            if (step != null) {
-                return concluded(step);
+            if (attempt.running) {
+                return taken((made, now) -> standings.arrived(made, attempt, finding, now));
             }
         }
         Discard.response(finding.response());
         return null;
     }
 
-    /** Whatever goes wrong in a decision, the race comes to its end. Called under the lock. */
-    private Step ticked() {
+    /** Whatever goes wrong in a decision, what it called for is done, and the race comes to its end. Called under the lock. */
+    private Step taken(Course.Decision decision) {
+        Step step = new Step();
         try {
-            return concluded(standings.tick(now()));
-        } catch (RuntimeException e) {
+            decision.take(step, now());
+        } catch (RuntimeException | Error e) {
             Fanout.LOG.error("A race could not go on", e);
-            return concluded(standings.abort(Cause.BROKEN, now()));
+            if (step.result == null) {
+                standings.abort(step, Cause.BROKEN, now());
+            }
         }
-    }
-
-    private @Nullable Step decided(Attempt attempt, Finding finding) {
-        try {
-            return standings.arrived(attempt, finding, now());
-        } catch (RuntimeException e) {
-            Fanout.LOG.error("A race could not go on", e);
-            return standings.isOver() ? null : standings.abort(Cause.BROKEN, now());
-        }
+        return concluded(step);
     }
 
     /** Adds to a step what is to become of the timer. Called under the lock. */
@@ -140,9 +133,6 @@ final class RunningRace implements Fanout.Race {
     private void perform(@Nullable Step first) {
         Step step = first;
         while (step != null) {
-            if (step.disarm != null) {
-                step.disarm.cancel();
-            }
             if (step.arm) {
                 arm(step.wakeNanos, step.ticket);
             }
@@ -158,11 +148,25 @@ final class RunningRace implements Fanout.Race {
             for (Attempt attempt : step.decided) {
                 fanout.report(plan, attempt);
             }
+            tidy(step);
             if (step.result != null) {
-                plan.pace().finished(step.result);
                 conclude(step.result, step.parts);
             }
             step = launch(step.launches);
+        }
+    }
+
+    /** What must not keep the result from coming. */
+    private void tidy(Step step) {
+        try {
+            if (step.disarm != null) {
+                step.disarm.cancel();
+            }
+            if (step.result != null) {
+                plan.pace().finished(step.result);
+            }
+        } catch (RuntimeException | Error e) {
+            Fanout.LOG.error("A race has left something behind", e);
         }
     }
 
@@ -258,11 +262,8 @@ final class RunningRace implements Fanout.Race {
     }
 
     private @Nullable Step start(Attempt attempt, Executor executor) {
-        Call call;
-        synchronized (lock) {
-            call = attempt.running ? attempt.call : null;
-        }
-        if (call == null) {
+        Call call = attempt.call; // this thread has set it
+        if (call == null || !attempt.running) {
             return null; // over before it began
         }
         try {

@@ -66,8 +66,7 @@ final class Standings implements Course {
     }
 
     @Override
-    public Step begin() {
-        Step step = new Step();
+    public void begin(Step step) {
         if (!lineup.hasNext()) {
             finish(step, Cause.UNAVAILABLE, null, 0);
         } else if (deadlineNanos <= 0) {
@@ -81,15 +80,10 @@ final class Standings implements Course {
                 askTheOthers(step, Occasion.START, false, 0);
             }
         }
-        return step;
     }
 
     @Override
-    public @Nullable Step arrived(Attempt attempt, Finding finding, long now) {
-        if (!attempt.running) {
-            return null;
-        }
-        Step step = new Step();
+    public void arrived(Step step, Attempt attempt, Finding finding, long now) {
         attempts.stop(attempt, now);
         attempt.finding = finding;
         if (finding.response() != null) {
@@ -108,15 +102,13 @@ final class Standings implements Course {
         }
         boolean extra = finding.sent() && finding.worth() != Verdict.ABSENT && !fellIll(attempt);
         proceed(step, finding.sent(), extra, now);
-        return step;
     }
 
     @Override
-    public Step tick(long now) {
-        Step step = new Step();
+    public void tick(Step step, long now) {
         if (now >= deadlineNanos) {
             end(step, Cause.LATE, now);
-            return step;
+            return;
         }
         List<Attempt> all = attempts.all();
         for (int i = 0; i < all.size() && !over; i++) {
@@ -135,7 +127,6 @@ final class Standings implements Course {
                 nextLaunchNanos = now + retryNanos();
             }
         }
-        return step;
     }
 
     private long retryNanos() {
@@ -158,10 +149,8 @@ final class Standings implements Course {
     }
 
     @Override
-    public Step abort(Cause cause, long now) {
-        Step step = new Step();
+    public void abort(Step step, Cause cause, long now) {
         finish(step, cause, null, now);
-        return step;
     }
 
     @Override
@@ -202,8 +191,7 @@ final class Standings implements Course {
         while (lineup.hasNext()) {
             Lineup.Entry entry = lineup.next();
             boolean granted = entry.refusal().isEmpty();
-            if (granted && extra && !restraint.tryTakeExtra(occasion != Occasion.DELAY)) {
-                lineup.putBack(entry);
+            if (granted && extra && !restraint.grants(entry, lineup, occasion != Occasion.DELAY)) {
                 return false;
             }
             Attempt attempt = attempts.next(plan, entry, occasion, deadlineNanos, now);
