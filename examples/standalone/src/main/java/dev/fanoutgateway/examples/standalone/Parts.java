@@ -44,6 +44,7 @@ final class Parts implements AutoCloseable {
                 .digest(from.messages().digest())
                 .cacheBytes(from.stores().cacheBytes())
                 .onLimiterFailure(from.stores().onStoreFailure())
+                .drainTime(from.server().drainLosers())
                 .maxRequestBytes(from.server().maxRequestBytes());
         from.messages().mail().forEach(this::opened);
         from.backends().forEach(settings -> builder.backends(settings.group()));

@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
  * @param host where to listen: a name or address, IPv6 without brackets
  * @param port 0 for any that is free
  * @param drain how long requests in flight are waited for at the end
+ * @param drainLosers how long an attempt may go on whose answer is not needed, so that its connection can be kept
  * @param maxRequestBytes the most that a request's content may have
  */
-record ServerSettings(String host, int port, Duration drain, long maxRequestBytes) {
+record ServerSettings(String host, int port, Duration drain, Duration drainLosers, long maxRequestBytes) {
     private static final Pattern HOST_AND_PORT =
             Pattern.compile("(?:\\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)]|([A-Za-z0-9._-]+)):(\\d{1,5})");
     private static final Value<Listen> LISTEN =
@@ -25,6 +26,7 @@ record ServerSettings(String host, int port, Duration drain, long maxRequestByte
         Section in = root.sectionOrEmpty("server");
         Listen listen = in.value("listen", LISTEN).orElse(new Listen("127.0.0.1", 8080));
         in.set("drain", Value.DURATION, ServerSettings::checkDrain);
+        in.set("drain-losers", Value.DURATION, Gateway.builder()::drainTime);
         in.set("max-request-body", Value.SIZE, Gateway.builder()::maxRequestBytes);
         in.list("trusted-proxies", Value.TEXT);
         in.end();
@@ -32,6 +34,7 @@ record ServerSettings(String host, int port, Duration drain, long maxRequestByte
                 listen.host,
                 listen.port,
                 in.value("drain", Value.DURATION).orElse(Duration.ofSeconds(10)),
+                in.value("drain-losers", Value.DURATION).orElse(Duration.ofMillis(50)),
                 in.value("max-request-body", Value.SIZE).orElse(1L << 20));
     }
 
