@@ -30,7 +30,7 @@ class IllReplicaTest {
 
     static Stream<Arguments> cases() {
         return Stream.of("killed", "hung", "slow", "garbage", "cut short", "503")
-                .flatMap(illness -> Stream.of("failover", "hedged", "parallel", "adaptive")
+                .flatMap(illness -> Stream.of("failover", "hedged", "ordered", "parallel", "adaptive")
                         .map(strategy -> Arguments.of(illness, strategy)));
     }
 
@@ -55,6 +55,9 @@ class IllReplicaTest {
                     assertThat(response.body().utf8()).isEqualTo("ok");
                 }
             }
+            assertThat(ill.connections() > 0)
+                    .as("it was asked, unless it was dead")
+                    .isNotEqualTo(illness.equals("killed"));
         }
     }
 
@@ -91,6 +94,7 @@ class IllReplicaTest {
                                 switch (strategy) {
                                     case "failover" -> FanoutStrategy.failover();
                                     case "hedged" -> FanoutStrategy.hedged(Duration.ofMillis(20));
+                                    case "ordered" -> FanoutStrategy.ordered(Duration.ofMillis(2));
                                     case "parallel" -> FanoutStrategy.parallel();
                                     default -> FanoutStrategy.adaptive();
                                 })
