@@ -23,7 +23,7 @@ public final class Benchmarks {
             default -> {
                 System.err.println(
                         "usage: java -jar benchmarks.jar load [STARTS] [VARIANT...] | steps [JMH-ARGUMENT...]"
-                                + " | draining | faults");
+                                + " | draining | faults [ILLNESS...]");
                 System.exit(2);
             }
         }

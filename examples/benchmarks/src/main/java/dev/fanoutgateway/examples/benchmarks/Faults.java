@@ -10,12 +10,14 @@ import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.fanout.HedgeDelay;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
  * One of three replicas, the one that is asked first, falls ill under load: how many requests are answered, and how quickly.
- * Over loopback, everything in this JVM; each case takes some seconds.
+ * Over loopback, everything in this JVM; each case takes some seconds. Arguments: the illnesses, such as {@code hung}; all of them
+ * without.
  */
 final class Faults {
     private static final int CLIENTS = 8;
@@ -37,7 +39,11 @@ final class Faults {
         System.out.println("| the first of three is | strategy | answered | p50 ms | p99 ms | p99.9 ms | slowest ms |");
         System.out.println("|---|---|---|---|---|---|---|");
         boolean complete = true;
+        List<String> wanted = List.of(args);
         for (Illness illness : Illness.values()) {
+            if (!wanted.isEmpty() && !wanted.contains(illness.name().toLowerCase(Locale.ROOT))) {
+                continue;
+            }
             for (Map.Entry<String, FanoutStrategy> strategy : strategies.entrySet()) {
                 complete &= one(illness, strategy.getKey(), strategy.getValue());
             }
