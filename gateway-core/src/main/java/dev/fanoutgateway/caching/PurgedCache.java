@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A store without what was purged: what is looked up is judged, and what was asked for before a purge is not stored. */
 record PurgedCache(ResponseCache store, PurgeLog log) implements ResponseCache {
     @Override
+    @SuppressWarnings("OptionalEquality") // the same one may be given on as it came
     public CompletionStage<Optional<CachedResponse>> lookup(CacheKey key) {
         CompletionStage<Optional<CachedResponse>> found = store.lookup(key);
         if (found instanceof CompletableFuture<Optional<CachedResponse>> done
