@@ -113,8 +113,8 @@ final class Arena {
 
     void finish(Fanout.Race race) {
         clock.advance(deadline.multipliedBy(2));
-        seen.forEach(CompletableFuture::join); // or nobody would hear of what failed there
         assertThat(race.result()).isCompleted();
+        seen.forEach(CompletableFuture::join); // or nobody would hear of what failed there
         assertNothingRuns();
         assertThat(outcomes)
                 .containsExactlyInAnyOrderElementsOf(race.result().join().attempts());

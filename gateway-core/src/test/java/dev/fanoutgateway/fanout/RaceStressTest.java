@@ -79,6 +79,9 @@ class RaceStressTest implements GatewayClock, BackendClient {
             if (i % 5 == 0) {
                 threads.execute(race::cancel);
             }
+            if (i == RACES * 3 / 4) {
+                threads.execute(fanout::close); // those that drain are cut, while others begin to
+            }
         }
 
         long attempts = 0;

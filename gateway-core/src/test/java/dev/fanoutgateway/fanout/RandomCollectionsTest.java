@@ -26,9 +26,7 @@ class RandomCollectionsTest {
 
     @Test
     void everyScheduleEndsAsItMust() {
-        for (int seed = 0; seed < COLLECTIONS; seed++) {
-            new Schedule(seed).run();
-        }
+        Seeds.each(0, COLLECTIONS, seed -> new Schedule(seed).run());
     }
 
     private static final class Schedule {

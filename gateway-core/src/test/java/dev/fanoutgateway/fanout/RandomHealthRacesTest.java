@@ -40,9 +40,7 @@ class RandomHealthRacesTest {
 
     @Test
     void everyWorldComesToRest() {
-        for (int seed = 0; seed < WORLDS; seed++) {
-            new World(seed).run();
-        }
+        Seeds.each(0, WORLDS, seed -> new World(seed).run());
     }
 
     private static final class World implements BackendClient {

@@ -36,9 +36,7 @@ class RandomRacesTest {
     @ParameterizedTest
     @ValueSource(strings = {"parallel", "ordered", "hedged", "failover", "single"})
     void everyScheduleEndsAsItMust(String strategy) {
-        for (int seed = 0; seed < RACES; seed++) {
-            new Schedule(strategy, seed).run();
-        }
+        Seeds.each(0, RACES, seed -> new Schedule(strategy, seed).run());
     }
 
     /** One random race: at each backend something that comes after a while, or never. */
@@ -128,6 +126,7 @@ class RandomRacesTest {
             }
             clock.advance(Duration.ofMillis(200));
 
+            assertThat(race.result()).as(label).isCompleted();
             seen.join(); // or nobody would hear of what failed there
             assertThat(completions).as(label).isEqualTo(1);
             assertThat(running).as(label).isZero();

@@ -31,9 +31,7 @@ class RandomTrafficTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 40, 80, 120, 160, 200, 240, 280, 320, 360})
     void everyRaceEndsAndTheBudgetHolds(int from) {
-        for (int seed = from; seed < from + 40; seed++) {
-            new Traffic(seed).run();
-        }
+        Seeds.each(from, from + 40, seed -> new Traffic(seed).run());
     }
 
     /** Routes to one group of backends, each of which is in a mood that changes now and then. */
