@@ -113,7 +113,7 @@ public class HotSteps {
     /** The key under which a response is stored, and the lookup. */
     @Benchmark
     public SharedCache.Lookup cacheKeyAndHit() {
-        return cache.lookup(CacheRules.keyFor("default", policy, stripped, null), stripped)
+        return cache.lookup(policy, CacheRules.keyFor("default", policy, stripped, null), stripped)
                 .toCompletableFuture()
                 .join();
     }

@@ -83,7 +83,7 @@ final class Replica implements AutoCloseable {
             closing.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(closing.getInputStream(), 4_096);
             OutputStream out = closing.getOutputStream();
-            while (readHead(in) && answer(out)) {
+            while (readHead(in) && answer(in, out)) {
                 // the next request
             }
         } catch (IOException e) {
@@ -94,11 +94,11 @@ final class Replica implements AutoCloseable {
     }
 
     /** Whether the connection goes on. */
-    private boolean answer(OutputStream out) throws IOException {
+    private boolean answer(InputStream in, OutputStream out) throws IOException {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         LockSupport.parkNanos((long) (-MEAN_NANOS * Math.log1p(-random.nextDouble())));
         switch (illness) {
-            case HUNG -> LockSupport.parkNanos(TimeUnit.HOURS.toNanos(1));
+            case HUNG -> in.transferTo(OutputStream.nullOutputStream()); // until the gateway cuts it
             case SLOW -> {
                 if (random.nextInt(100) == 0) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
@@ -110,7 +110,7 @@ final class Replica implements AutoCloseable {
             case ANSWERS_503 -> out.write(UNAVAILABLE);
             default -> out.write(ANSWER);
         }
-        return illness != Illness.CUT_SHORT && illness != Illness.GARBAGE;
+        return illness != Illness.CUT_SHORT && illness != Illness.GARBAGE && illness != Illness.HUNG;
     }
 
     private static boolean readHead(InputStream in) throws IOException {
