@@ -77,6 +77,13 @@ final class AdmissionControl {
         };
     }
 
+    /** The gateway's own request: nobody's key, nobody's limit. */
+    CompletionStage<Admission> own(Exchange exchange) {
+        return PathRules.unambiguous(exchange.request().path())
+                ? lookedUp(exchange, extractor.strip(exchange.request()), Grant.NONE)
+                : refused(exchange, Refusals.badRequest(exchange.request(), "The path is ambiguous.", Grant.NONE));
+    }
+
     private CompletionStage<Admission> authenticated(Exchange exchange, KeyAuthenticator keys, Extraction extraction) {
         GatewayRequest request = exchange.request();
         KeyCredential credential = extraction.credential();

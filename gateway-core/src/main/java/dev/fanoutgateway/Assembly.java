@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ final class Assembly {
     private final Messages messages;
     private final Troubles troubles;
     private final PurgeLog purges;
+
+    /** The targets in memory that are asked for most often. */
+    private IntFunction<List<String>> hottest = most -> List.of();
 
     private Assembly(GatewayBuilder from, List<AutoCloseable> opened) {
         this.from = from;
@@ -102,12 +106,19 @@ final class Assembly {
                 purges.clock(),
                 handoff);
         Completion completion = new Completion(limits, observers, new Explanations(upstreams), clock);
+        Prefetching prefetching =
+                new Prefetching(guarded, admission, forwarding, completion, CallingThread.passing(executor), clock);
+        Purging purging = purging();
+        if (from.warmUp != null) {
+            prefetching.shows(opened(warmUps(from.warmUp, prefetching)));
+        }
         return new FanoutGateway(
                 guarded,
                 admission,
                 forwarding,
                 completion,
-                purging(),
+                purging,
+                prefetching,
                 clock,
                 executor,
                 from.maxRequestBytes,
@@ -170,12 +181,22 @@ final class Assembly {
 
     private ResponseCache store() {
         if (from.cache == null) {
-            return new MemoryResponseCache(from.cacheBytes, clock);
+            MemoryResponseCache memory = new MemoryResponseCache(from.cacheBytes, clock);
+            hottest = memory::hottest;
+            return memory;
         }
         ResponseCache other = new GuardedCache(from.cache, guard("cache"));
-        return from.longestInMemory == null
-                ? other
-                : new TieredResponseCache(from.cacheBytes, from.longestInMemory, new Unawaited(other), clock);
+        if (from.longestInMemory == null) {
+            return other;
+        }
+        TieredResponseCache tiered =
+                new TieredResponseCache(from.cacheBytes, from.longestInMemory, new Unawaited(other), clock);
+        hottest = tiered::hottest;
+        return tiered;
+    }
+
+    private WarmUps warmUps(WarmUp settings, Prefetching prefetching) {
+        return new WarmUps(settings, hottest, prefetching::prefetch, clock, messages).start();
     }
 
     private Purging purging() {

@@ -1,5 +1,6 @@
 package dev.fanoutgateway;
 
+import dev.fanoutgateway.WarmUp.Prefetched;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.GatewayClock;
@@ -26,6 +27,7 @@ public final class FanoutGateway implements AutoCloseable {
     private final Forwarding forwarding;
     private final Completion completion;
     private final Purging purging;
+    private final Prefetching prefetching;
     private final GatewayClock clock;
     private final Executor executor;
     private final CallingThread passing;
@@ -38,6 +40,7 @@ public final class FanoutGateway implements AutoCloseable {
             Forwarding forwarding,
             Completion completion,
             Purging purging,
+            Prefetching prefetching,
             GatewayClock clock,
             Executor executor,
             long maxRequestBytes,
@@ -47,6 +50,7 @@ public final class FanoutGateway implements AutoCloseable {
         this.forwarding = forwarding;
         this.completion = completion;
         this.purging = purging;
+        this.prefetching = prefetching;
         this.clock = clock;
         this.executor = executor;
         this.passing = CallingThread.passing(executor);
@@ -111,6 +115,21 @@ public final class FanoutGateway implements AutoCloseable {
      */
     public CompletableFuture<@Nullable Void> purge(Purge purge) {
         return purging.purge(purge);
+    }
+
+    /**
+     * Asks for {@code target} as a client would, but without key and limits, so that it is in the cache.
+     *
+     * @param target a path with an optional query
+     * @return what became of it; never fails
+     */
+    public CompletableFuture<Prefetched> prefetch(String target) {
+        return prefetching.prefetch(target);
+    }
+
+    /** How far the {@link GatewayBuilder#warmUp} is: its round that is under way, or the last one. */
+    public WarmUp.Progress warmUpProgress() {
+        return prefetching.progress();
     }
 
     /** Runs tasks that may block: on virtual threads where there are any, unless the host gave its own. */

@@ -58,6 +58,9 @@ public final class GatewayBuilder {
     Duration longestInMemory;
 
     @Nullable
+    WarmUp warmUp;
+
+    @Nullable
     PurgeChannel purges;
 
     long cacheBytes = 64L << 20;
@@ -167,6 +170,12 @@ public final class GatewayBuilder {
      */
     public GatewayBuilder memoryBeforeCache(Duration longest) {
         longestInMemory = TieredResponseCache.checked(longest);
+        return this;
+    }
+
+    /** What to ask for before anybody does, in place of what was said before; nothing by default. */
+    public GatewayBuilder warmUp(WarmUp what) {
+        warmUp = what;
         return this;
     }
 

@@ -23,6 +23,12 @@ final class Names {
         for (KeyEntry key : from.keys) {
             known("key '" + key.id() + "'", "plan", key.plan(), from.plans.keySet());
         }
+        if (from.warmUp != null
+                && from.warmUp.snapshot() != null
+                && from.cache != null
+                && from.longestInMemory == null) {
+            throw new IllegalStateException("expected a cache in memory for the warm-up's snapshot, got none");
+        }
         boolean knowsKeys = !from.keys.isEmpty() || from.keysFile != null || from.authenticator != null;
         List<Route> routes = from.routes.isEmpty() ? List.of(Route.path("/**").build()) : from.routes;
         return routes.stream().map(route -> completed(route, knowsKeys, from)).toList();

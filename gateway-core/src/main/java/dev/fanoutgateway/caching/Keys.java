@@ -2,6 +2,7 @@ package dev.fanoutgateway.caching;
 
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.spi.CacheKey;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,15 @@ final class Keys {
         start = text.indexOf(' ', start) + 1; // after the group
         start = text.indexOf(' ', start) + 1; // after the method
         return text.substring(text.startsWith("@", start) ? text.indexOf(' ', start) + 1 : start);
+    }
+
+    /** The same if a plain GET for it by anybody finds what stands under {@code key}; empty for variants and partitions. */
+    static Optional<String> sharedTargetOf(CacheKey key) {
+        String text = key.value();
+        int method = text.indexOf(' ') + 1;
+        return text.startsWith("GET /", method) && !text.startsWith("[")
+                ? Optional.of(text.substring(method + "GET ".length()))
+                : Optional.empty();
     }
 
     /** Appends {@code part} with what separates parts, and what is not printable ASCII, as {@code %} and UTF-16 in hex. */

@@ -8,6 +8,7 @@ import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -96,6 +97,28 @@ public final class MemoryResponseCache implements ResponseCache {
     public long bytes() {
         entries.cleanUp();
         return entries.policy().eviction().orElseThrow().weightedSize().orElse(0);
+    }
+
+    /**
+     * The targets of what it would keep longest, that first: what was asked for again and again; among the rest, and while
+     * it is nearly empty, what was asked for last. Only of responses that all callers share.
+     *
+     * @param most how many at most
+     */
+    public List<String> hottest(int most) {
+        return entries.policy()
+                .eviction()
+                .orElseThrow()
+                .hottest(all -> all.filter(entry -> isResponse(entry.getValue()))
+                        .map(entry -> Keys.sharedTargetOf(entry.getKey()))
+                        .flatMap(Optional::stream)
+                        .distinct()
+                        .limit(most)
+                        .toList());
+    }
+
+    private static boolean isResponse(CachedResponse entry) {
+        return entry.kind() == CachedResponse.Kind.RESPONSE || entry.kind() == CachedResponse.Kind.VARIANTS;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -86,6 +87,11 @@ public final class TieredResponseCache implements ResponseCache {
             memory.invalidate(key);
             return nothing;
         });
+    }
+
+    /** See {@link MemoryResponseCache#hottest}. */
+    public List<String> hottest(int most) {
+        return memory.hottest(most);
     }
 
     private static int place(CacheKey key) {
