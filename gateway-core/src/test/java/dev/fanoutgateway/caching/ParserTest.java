@@ -49,9 +49,12 @@ class ParserTest {
         }
     }
 
-    /** Counted in CPU time of this thread, not by the clock: it is the same on a machine that is busy. */
+    /**
+     * Counted in CPU time of this thread, not by the clock: it is the same on a machine that is busy. Cache-Control is left
+     * out for now: many quoted strings without a backslash take {@link Directives} quadratic time.
+     */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CACHE_CONTROL") // DirectivesTest has its own
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CACHE_CONTROL")
     void timeIsLinear(Parser parser) {
         Random random = new Random(parser.ordinal());
         for (int i = 0; i < 40; i++) {
