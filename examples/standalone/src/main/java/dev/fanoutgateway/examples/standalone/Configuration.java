@@ -45,7 +45,7 @@ record Configuration(
         List<Plan> plans = PlanSettings.readAll(root);
         KeySettings keys = KeySettings.read(root, directory);
         List<Route> routes = RouteSettings.readAll(root, keys);
-        StoreSettings stores = StoreSettings.read(root);
+        StoreSettings stores = StoreSettings.read(root, routes, directory);
         NotifySettings messages = NotifySettings.read(root);
         console(root.sectionOrEmpty("console"));
         root.end();

@@ -54,6 +54,9 @@ final class Parts implements AutoCloseable {
         if (from.keys().file() != null) {
             builder.keysFile(from.keys().file());
         }
+        if (from.stores().warmUp() != null) {
+            builder.warmUp(from.stores().warmUp());
+        }
         if (from.stores().needsRedis()) {
             useRedis(from.stores(), builder);
         }

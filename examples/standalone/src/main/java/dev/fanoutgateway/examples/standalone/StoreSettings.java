@@ -1,8 +1,11 @@
 package dev.fanoutgateway.examples.standalone;
 
+import dev.fanoutgateway.Route;
+import dev.fanoutgateway.WarmUp;
 import dev.fanoutgateway.caching.TieredResponseCache;
 import dev.fanoutgateway.limit.StoreFailurePolicy;
 import io.lettuce.core.RedisURI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheInRedis where answers are kept; else in memory alone
  * @param longestInMemory how long those in Redis are kept in memory too; null for not at all
  * @param cacheBytes how much memory they may take there
+ * @param warmUp what is asked for before anybody does; null for nothing
  * @param redis what it is reached by: several URIs for a cluster; may hold a password
  * @param redisTimeout for each command
  */
@@ -26,6 +30,7 @@ record StoreSettings(
         boolean cacheInRedis,
         @Nullable Duration longestInMemory,
         long cacheBytes,
+        @Nullable WarmUp warmUp,
         List<String> redis,
         Duration redisTimeout) {
     private static final Value<Boolean> STORE = Value.choice(Map.of("memory", false, "redis", true));
@@ -38,7 +43,13 @@ record StoreSettings(
     private static final long LEAST_CACHE = 4096;
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
 
-    static StoreSettings read(Section root) {
+    /**
+     * The three sections.
+     *
+     * @param routes one of which takes each path to warm up
+     * @param directory of the configuration
+     */
+    static StoreSettings read(Section root, List<Route> routes, Path directory) {
         Section limits = root.sectionOrEmpty("limits");
         Section cache = root.sectionOrEmpty("cache");
         Section redis = root.sectionOrEmpty("redis");
@@ -49,6 +60,7 @@ record StoreSettings(
         Duration longest = cache.value("longest-in-memory", Value.DURATION).orElse(Duration.ofSeconds(10));
         cache.set("max-size", Value.SIZE, StoreSettings::checkCache);
         long cacheBytes = cache.value("max-size", Value.SIZE).orElse(64L << 20);
+        Optional<WarmUp> warmUp = WarmUpSettings.read(cache, cacheStore != CacheStore.REDIS, routes, directory);
         List<String> uris = redis.has("uri") ? redis.oneOrMore("uri", URI) : List.of("redis://127.0.0.1:6379");
         if (redis.node("uri")
                 .filter(node -> node instanceof Node.Items list && list.items().isEmpty())
@@ -70,6 +82,7 @@ record StoreSettings(
                 cacheStore != CacheStore.MEMORY,
                 cacheStore == CacheStore.TIERED ? longest : null,
                 cacheBytes,
+                warmUp.orElse(null),
                 uris,
                 timeout);
     }

@@ -110,6 +110,21 @@ class AcceptedConfigurationTest {
     }
 
     @Test
+    void aWarmUpIsRead() throws Exception {
+        Configuration configuration = read("""
+                backends: {a: {urls: [http://a:1]}}
+                routes: [{path: /a/**}]
+                cache:
+                  store: tiered
+                  longest-in-memory: 1m
+                  warm-up: {paths: ["/a/b?c=d", /a/e], every: 10m, rate: 100/1s, concurrency: 8, snapshot: hot.txt, hottest: 50}
+                """);
+        assertThat(configuration.stores().longestInMemory()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(configuration.stores().warmUp())
+                .hasToString("2 paths every PT10M, and the 50 hottest from " + directory.resolve("hot.txt"));
+    }
+
+    @Test
     void backendsComeFromAFileOrFromDns() throws Exception {
         Files.writeString(directory.resolve("backends.yaml"), "- http://a:1\n");
         Configuration configuration = read("""
