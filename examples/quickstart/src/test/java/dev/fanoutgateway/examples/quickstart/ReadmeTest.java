@@ -33,6 +33,7 @@ class ReadmeTest {
             import dev.fanoutgateway.servlet.*;
             import dev.fanoutgateway.spi.*;
             import jakarta.servlet.*;
+            import java.nio.file.Path;
             import java.time.Duration;
             """;
 
