@@ -61,6 +61,8 @@ class ServingTest {
         String received = "Thu, 01 Jan 2026 00:00:00 GMT";
         String tag = "RFC 9110 section 13.1.2";
         String date = "RFC 9110 section 13.1.3";
+        String form = "RFC 9110 section 5.6.7";
+        String rfc850 = "Wednesday, 31-Dec-25 00:00:00 GMT";
         String order = "RFC 9110 section 13.2.2";
         String noDate = "RFC 9111 section 4.3.2";
         return Stream.of(
@@ -89,6 +91,26 @@ class ServingTest {
                 row(date, fields("Last-Modified", earlier), fields("If-Modified-Since", later), true),
                 row(date, fields("Last-Modified", later), fields("If-Modified-Since", earlier), false),
                 row(date, fields("Last-Modified", earlier), fields("If-Modified-Since", "never"), false),
+                row(date, fields("Last-Modified", earlier), fields("If-Modified-Since", "0"), false),
+                row(date, fields("Last-Modified", earlier), fields("If-Modified-Since", earlier + "; length=4"), false),
+                row(
+                        form,
+                        fields("Last-Modified", earlier),
+                        fields("If-Modified-Since", "Wed Dec 31 00:00:00 2025"),
+                        true),
+                row(
+                        form,
+                        fields("Last-Modified", later),
+                        fields("If-Modified-Since", "Wed Dec 31 00:00:00 2025"),
+                        false),
+                row(form, fields("Last-Modified", earlier), fields("If-Modified-Since", rfc850), true),
+                row(form, fields("Last-Modified", later), fields("If-Modified-Since", rfc850), false),
+                row(form, fields("Last-Modified", rfc850), fields("If-Modified-Since", earlier), true),
+                row(tag, fields("ETag", "\"a\""), fields("If-None-Match", "\"b\"\t,\t\"a\"\t"), true),
+                row(tag, fields("ETag", "\"a\""), fields("If-None-Match", ",, \"a\""), true),
+                row(tag, fields("ETag", "\"a\""), fields("If-None-Match", " * "), true),
+                row(tag, fields("ETag", "\"a\""), fields("If-None-Match", "\"*\""), false),
+                row(tag, fields("ETag", "\"\u00e9\""), fields("If-None-Match", "\"\u00e9\""), true),
                 row(date, fields("Last-Modified", earlier), fields("If-Modified-Since", ""), false),
                 row(
                         date,
@@ -131,6 +153,8 @@ class ServingTest {
                 "Content-Length", "4",
                 "Content-Encoding", "gzip",
                 "Content-Language", "en",
+                "Content-Digest", "sha-256=:AA==:",
+                "Repr-Digest", "sha-256=:AA==:",
                 "Content-Location", "/b",
                 "Cache-Control", "max-age=60",
                 "Date", "Thu, 01 Jan 2026 00:00:00 GMT",
