@@ -224,7 +224,9 @@ final class Forwarding {
             if (asked.method().equals("HEAD") && before != null) {
                 cache.headed(policy, key, asked, before, response, sentMillis);
             }
-        } else if (key != null && result.cause() == FanoutResult.Cause.ABSENT) {
+        } else if (key != null
+                && result.cause() == FanoutResult.Cause.ABSENT
+                && !purges.purgedSince(sentMillis, asked)) {
             cache.absent(key, policy.absentTtl());
         }
         if (admission.use() == CacheRules.Use.METHOD && response != null) {

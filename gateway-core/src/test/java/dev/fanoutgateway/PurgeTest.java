@@ -3,11 +3,15 @@ package dev.fanoutgateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.Purge;
 import dev.fanoutgateway.spi.PurgeChannel;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +79,38 @@ class PurgeTest {
         stand.pass(200);
         assertThat(body(stand, "/a")).isEqualTo("new");
         assertThat(stand.backends.requests()).hasSize(2);
+    }
+
+    @Test
+    void absenceThatWasAskedForBeforeIsNotRemembered() {
+        stand.route(Stand.everything().cache(CachePolicy.standard().absentTtl(Duration.ofMinutes(1))));
+        stand.on("a", Script.answers(404, "none").in(10), Script.answers(404, "none"), Script.ok("new"));
+        stand.ask("/a");
+        stand.pass(2);
+        stand.gateway().purge(Purge.target("/a")).join();
+        stand.pass(8);
+        stand.answer("/a");
+        assertThat(stand.backends.requests()).hasSize(2);
+        stand.answer("/a");
+        assertThat(stand.backends.requests()).as("remembered").hasSize(2);
+        stand.gateway().purge(Purge.target("/a").softly()).join();
+        assertThat(body(stand, "/a")).isEqualTo("new");
+    }
+
+    @Test
+    void whatIsSoftlyPurgedCoversForBackendsThatFail() {
+        stand.on(
+                "a",
+                Script.answers(new GatewayResponse(
+                        200, Headers.of("Cache-Control", "max-age=600, stale-if-error=600"), Body.utf8("old"))),
+                Script.answers(500, "broken"),
+                Script.ok("new"));
+        body(stand, "/a");
+        stand.gateway().purge(Purge.target("/a").softly()).join();
+        assertThat(body(stand, "/a")).isEqualTo("old");
+        assertThat(stand.backends.requests()).hasSize(2);
+        assertThat(body(stand, "/a")).isEqualTo("new");
+        stand.gateway().purge(Purge.target("/a")).join();
     }
 
     @Test
