@@ -16,6 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +132,49 @@ class PurgeOnRedisTest {
         assertThat(body(one)).isEqualTo("v2");
         redis.start();
         awaitBody(one, "v2");
+    }
+
+    /** Whoever asks after a purge is done is never given what was there before it, however many ask meanwhile. */
+    @Test
+    void underLoadNothingFromBeforeAPurgeIsServedAfterIt() throws Exception {
+        List<Purge> ways =
+                List.of(Purge.target("/prices?a"), Purge.prefix("/prices"), Purge.tag("prices"), Purge.all());
+        AtomicInteger purged = new AtomicInteger(1);
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger answered = new AtomicInteger();
+        ExecutorService readers = Executors.newFixedThreadPool(4);
+        List<CompletableFuture<Void>> reading = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            reading.add(CompletableFuture.runAsync(
+                    () -> {
+                        while (!over.get()) {
+                            int least = purged.get();
+                            assertThat(Integer.parseInt(body(one).substring(1))).isGreaterThanOrEqualTo(least);
+                            answered.incrementAndGet();
+                        }
+                    },
+                    readers));
+        }
+        try {
+            for (int i = 0; i < 200; i++) {
+                int next = version.incrementAndGet();
+                one.purge(ways.get(i % ways.size())).join();
+                purged.set(next);
+                int before = answered.get();
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(1))
+                        .atMost(PATIENCE)
+                        .until(() -> answered.get() > before + next % 7
+                                || reading.stream().anyMatch(CompletableFuture::isDone));
+            }
+        } finally {
+            over.set(true);
+            readers.shutdown();
+        }
+        for (CompletableFuture<Void> reader : reading) {
+            reader.join();
+        }
+        awaitBody(other, "v" + version.get());
     }
 
     @Test
