@@ -43,7 +43,7 @@ record Freshness(long lifetimeMillis, long initialAgeMillis) {
             return Statuses.keptByDefault(response.status()) ? ttl + initialAge : UNSTATED;
         }
         if (directives.noCache() || (!directives.present() && pragmaNoCache(headers))) {
-            return 0;
+            return mayBeKept(response, directives) ? 0 : UNSTATED;
         }
         long stated = stated(headers, directives, date, receivedMillis);
         if (stated != UNSTATED) {
@@ -55,6 +55,15 @@ record Freshness(long lifetimeMillis, long initialAgeMillis) {
             return since == HttpDates.INVALID ? 0 : Math.min(Math.max(0, date - since) / HEURISTIC_SHARE, ttl);
         }
         return Statuses.keptByDefault(response.status()) || directives.isPublic() ? ttl : UNSTATED;
+    }
+
+    /** Section 3: by its status, or since it is stated in so many words. */
+    private static boolean mayBeKept(GatewayResponse response, Directives directives) {
+        return Statuses.heuristic(response.status())
+                || directives.isPublic()
+                || directives.maxAge() != Directives.ABSENT
+                || directives.sharedMaxAge() != Directives.ABSENT
+                || response.headers().contains("Expires");
     }
 
     /** Section 4.2.1: {@code s-maxage}, then {@code max-age}, then {@code Expires}; what is invalid is stale. */

@@ -64,7 +64,7 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
         }
         Freshness freshness = Freshness.of(policy, judged, directives, requestMillis, receivedMillis);
         if (freshness.lifetimeMillis() == Freshness.UNSTATED) {
-            return refused(Refusal.STATUS);
+            return refused(directives.noCache() ? Refusal.NOT_FRESH : Refusal.STATUS);
         }
         Staleness staleness = Staleness.of(policy, headers, directives);
         long initialAge = freshness.initialAgeMillis();

@@ -37,19 +37,19 @@ final class Validators {
 
     /**
      * Whether a 304 with the fields {@code notModified} speaks of {@code entry} (RFC 9111 section 4.3.4): a replica may
-     * mean a response of its own. One without validators means what it was asked about.
+     * mean a response of its own. A strong validator must be the same; a weak one, or a date, must not contradict. One
+     * without validators means what it was asked about.
      */
     static boolean confirms(Headers notModified, CachedResponse entry) {
         String theirs = tag(notModified);
         String ours = tag(entry.headers());
         if (theirs != null) {
             return ours != null
-                    && (isStrong(theirs) && isStrong(ours)
-                            ? theirs.equals(ours)
-                            : opaque(theirs).equals(opaque(ours)));
+                    && (isStrong(theirs) ? theirs.equals(ours) : opaque(theirs).equals(opaque(ours)));
         }
         String modified = modified(notModified);
-        return modified == null || ours != null || modified.equals(modified(entry.headers()));
+        String stored = modified(entry.headers());
+        return modified == null || (stored == null ? ours != null : modified.equals(stored));
     }
 
     /** Whether a response to HEAD with these fields is of the same representation as {@code entry} (section 4.3.5). */

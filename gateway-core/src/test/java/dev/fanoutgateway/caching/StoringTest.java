@@ -78,6 +78,29 @@ class StoringTest {
                 .isEqualTo(stored);
     }
 
+    /** What can be validated, but is not fresh: kept only if the status or the origin permits it. */
+    @ParameterizedTest(name = "RFC 9111 section 3: {0} with {1}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    200 | Cache-Control | no-cache                | true
+                    200 | Pragma        | no-cache                | true
+                    404 | Cache-Control | no-cache                | true
+                    302 | Cache-Control | no-cache                | false
+                    302 | Pragma        | no-cache                | false
+                    302 | Cache-Control | must-revalidate         | false
+                    302 | Cache-Control | no-cache, public        | true
+                    302 | Cache-Control | no-cache, max-age=0     | true
+                    302 | Cache-Control | no-cache, s-maxage=60   | true
+                    302 | Expires       | 0                       | true
+                    500 | Cache-Control | no-cache                | false
+                    500 | Cache-Control | no-cache, max-age=60    | true
+                    599 | Cache-Control | no-cache                | false
+                    """)
+    void keptToBeValidated(int status, String field, String value, boolean stored) {
+        GatewayResponse response =
+                new GatewayResponse(status, Headers.of(field, value, "ETag", "\"a\""), Body.utf8("body"));
+        assertThat(storable(STANDARD, GET, response).isPresent()).isEqualTo(stored);
+    }
+
     @Test
     void requestsWhoseResponsesAreNotKept() {
         GatewayResponse response = ok(Headers.of("Cache-Control", "public, max-age=60"));
