@@ -43,14 +43,27 @@ final class Invalidation {
             if (authority != null && origins.stream().noneMatch(authority::equalsIgnoreCase)) {
                 return null;
             }
+            if (authority == null
+                    && named.getRawPath() != null
+                    && named.getRawPath().isEmpty()) {
+                // RFC 3986 section 5.2.2: the same path; java.net.URI still follows RFC 2396, where it is another
+                String query = named.getRawQuery();
+                return query == null ? base : pathOf(base) + "?" + query;
+            }
             URI resolved = new URI("http://x" + base).resolve(named);
             String path = resolved.getRawPath();
-            if (path == null || !path.startsWith("/")) {
+            if (path == null || !(path.isEmpty() || path.startsWith("/"))) {
                 return null;
             }
-            return resolved.getRawQuery() == null ? path : path + "?" + resolved.getRawQuery();
+            String rooted = path.isEmpty() ? "/" : path; // RFC 9110 section 4.2.3
+            return resolved.getRawQuery() == null ? rooted : rooted + "?" + resolved.getRawQuery();
         } catch (URISyntaxException notOne) {
             return null;
         }
+    }
+
+    private static String pathOf(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
     }
 }
