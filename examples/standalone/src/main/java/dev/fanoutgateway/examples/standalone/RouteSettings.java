@@ -95,6 +95,11 @@ final class RouteSettings {
         in.set("respect-origin", Value.FLAG, respect -> policy.now = policy.now.respectOrigin(respect));
         in.set("absent-ttl", Value.DURATION, ttl -> policy.now = policy.now.absentTtl(ttl));
         in.set("per-caller", Value.FLAG, separate -> policy.now = policy.now.perCaller(separate));
+        in.set("stale-while-revalidate", Value.DURATION, time -> policy.now = policy.now.staleWhileRevalidate(time));
+        in.set("stale-if-error", Value.DURATION, time -> policy.now = policy.now.staleIfError(time));
+        in.set("stale-if-none-acceptable", Value.DURATION, time -> policy.now = policy.now.staleIfNoneAcceptable(time));
+        in.set("refresh-ahead", Value.SHARE, share -> policy.now = policy.now.refreshAhead(share));
+        in.set("early-refresh", Value.FLAG, early -> policy.now = policy.now.earlyRefresh(early ? 1 : 0));
         List<String> ignored = in.list("ignore-query", Value.text("a query parameter's name", Optional::of));
         in.check("ignore-query", () -> policy.now = policy.now.ignoreQuery(ignored.toArray(String[]::new)));
         in.end();

@@ -27,7 +27,10 @@ final class RawBackend implements AutoCloseable {
     private final AtomicInteger cut = new AtomicInteger();
     private volatile Answering answering;
 
-    /** Answers a request, its head and content as one text, with a response, as one text; empty for never. */
+    /**
+     * Answers a request, its head and content as one text, with a response, as one text; empty for never. One that says
+     * {@code Connection: close} ends the connection, whatever its length says.
+     */
     interface Answering {
         String answer(String request) throws InterruptedException;
     }
@@ -113,6 +116,9 @@ final class RawBackend implements AutoCloseable {
                 }
                 connection.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
                 connection.getOutputStream().flush();
+                if (answer.contains("\r\nConnection: close\r\n")) {
+                    return;
+                }
             }
         } catch (IOException | InterruptedException gone) {
             // the gateway cut the attempt off
