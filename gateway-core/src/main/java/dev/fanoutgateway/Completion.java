@@ -1,5 +1,6 @@
 package dev.fanoutgateway;
 
+import dev.fanoutgateway.caching.CacheStatus;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.GatewayClock;
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
 /** The end of every exchange: credits are settled, the limits' fields added, the request recorded. */
 final class Completion {
     private static final Logger LOG = LoggerFactory.getLogger(FanoutGateway.class);
+
+    /** Of refusals, and of whatever else the gateway says without having asked anybody. */
+    private static final String OWN_ANSWER = CacheStatus.own("not-asked").value();
 
     private final Limits limits;
     private final Observers observers;
@@ -86,16 +90,11 @@ final class Completion {
         Terms terms = answer.grant().terms();
         RateLimiter.Decision decision = answer.grant().decision();
         String cacheStatus = answer.cacheStatus();
-        if (decision == null && cacheStatus == null) {
-            return response;
-        }
         Headers.Builder headers = response.headers().toBuilder();
         if (decision != null && terms != null) {
             terms.fields().addTo(headers, decision);
         }
-        if (cacheStatus != null) {
-            headers.add("Cache-Status", cacheStatus);
-        }
+        headers.add("Cache-Status", cacheStatus == null ? OWN_ANSWER : cacheStatus);
         return response.withHeaders(headers.build());
     }
 

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
  * How the cache handled a request, as the value of a {@code Cache-Status} field (RFC 9211). The key is never told.
  * Immutable.
  *
- * @param forward why the request went to the backends; null for a hit
- * @param ttlSeconds the remaining freshness of what was served, negative once it is stale; {@link #NO_TTL} for none
+ * @param forward why the request went to the backends; null if it did not
+ * @param ttlSeconds the remaining freshness of what was served, negative once it is stale; {@link #NO_TTL} for none, as a
+ *     hit always has one
  * @param stored whether the backend's response was stored
  * @param collapsed whether the request was joined to another one's flight
  * @param status the status that the backends' answer had, where the client gets another one; 0 for none
@@ -54,6 +55,11 @@ public record CacheStatus(
     /** Answered from the cache; the response is fresh for {@code ttlSeconds} more. */
     public static CacheStatus hit(long ttlSeconds) {
         return new CacheStatus(null, ttlSeconds, false, false, 0, "");
+    }
+
+    /** Neither answered from the cache nor sent to the backends: the gateway's own answer. */
+    public static CacheStatus own(String detail) {
+        return new CacheStatus(null, NO_TTL, false, false, 0, detail);
     }
 
     /** Sent to the backends. */
@@ -105,9 +111,9 @@ public record CacheStatus(
             return NAME + "; hit; ttl=" + ttlSeconds;
         }
         StringBuilder text = new StringBuilder(64).append(NAME);
-        if (forward == null) {
+        if (forward == null && ttlSeconds != NO_TTL) {
             text.append("; hit");
-        } else {
+        } else if (forward != null) {
             text.append("; fwd=").append(forward.token);
         }
         if (status != 0) {
