@@ -62,6 +62,7 @@ class AdmissionTest {
                         Content-Type: application/json
                         Cache-Control: no-store
                         WWW-Authenticate: Bearer realm="api"
+                        Cache-Status: fanout-gateway; detail=not-asked
 
                         {"status": false, "message": "A valid API key is required.", "reason": "unauthenticated"}""");
         assertThat(stand.backends.requests()).isEmpty();
