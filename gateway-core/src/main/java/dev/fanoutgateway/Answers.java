@@ -4,6 +4,7 @@ import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.caching.CacheStatus;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.fanout.FanoutResult;
+import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.RaceRecord;
@@ -15,7 +16,11 @@ final class Answers {
 
     /** The stored response, as this client may see it. */
     static Answer hit(Admission admission, CachedResponse entry, long nowMillis) {
-        GatewayResponse response = CacheRules.serve(entry, admission.exchange().request(), nowMillis);
+        // A part is for what was forwarded, as it was looked up; conditions of all else were taken from that.
+        boolean part = entry.kind() == CachedResponse.Kind.PART;
+        GatewayRequest request =
+                part ? admission.forwarded() : admission.exchange().request();
+        GatewayResponse response = CacheRules.serve(entry, request, nowMillis);
         String status = CacheStatus.hit(CacheRules.ttlSeconds(entry, nowMillis)).value();
         return new Answer(response, Outcome.HIT, admission.grant(), null, false, status);
     }

@@ -295,8 +295,9 @@ final class Directives {
     }
 
     private static String unquoted(String line, int from, int to) {
-        if (line.lastIndexOf('\\', to) < from) {
-            return line.substring(from, to);
+        String quoted = line.substring(from, to);
+        if (quoted.indexOf('\\') < 0) { // looked for in the string only: over the line it would be quadratic
+            return quoted;
         }
         StringBuilder text = new StringBuilder(to - from);
         for (int at = from; at < to; at++) {

@@ -4,6 +4,9 @@ import dev.fanoutgateway.spi.CachedResponse;
 
 /** Whether a response that is still fresh is asked for anew already, in the background. */
 final class Refresh {
+    /** By chance it is never more than so many times the time it takes: spares nearly every hit the logarithm. */
+    private static final int FARTHEST = 20;
+
     private Refresh() {}
 
     /**
@@ -19,10 +22,7 @@ final class Refresh {
         if (left < policy.refreshAhead() * (entry.freshMillis() - entry.initialAgeMillis())) {
             return true;
         }
-        double early = policy.earlyRefresh() * entry.elapsedMillis();
+        double early = policy.earlyRefresh() * Math.max(0, entry.elapsedMillis());
         return left < early * FARTHEST && left < early * -Math.log(1 - random);
     }
-
-    /** By chance it is never more than so many times the time it takes: spares nearly every hit the logarithm. */
-    private static final int FARTHEST = 20;
 }

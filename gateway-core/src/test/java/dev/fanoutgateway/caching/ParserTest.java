@@ -49,12 +49,9 @@ class ParserTest {
         }
     }
 
-    /**
-     * Counted in CPU time of this thread, not by the clock: it is the same on a machine that is busy. Cache-Control is left
-     * out for now: many quoted strings without a backslash take {@link Directives} quadratic time.
-     */
+    /** Counted in CPU time of this thread, not by the clock: it is the same on a machine that is busy. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CACHE_CONTROL")
+    @EnumSource
     void timeIsLinear(Parser parser) {
         Random random = new Random(parser.ordinal());
         for (int i = 0; i < 40; i++) {
