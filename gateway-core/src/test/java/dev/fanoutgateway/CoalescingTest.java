@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.fanout.FanoutStrategy;
+import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
@@ -59,6 +61,49 @@ class CoalescingTest {
         assertThat(launches(stand.backends)).hasSize(6);
         assertThat(stand.types()).containsExactly(Type.BACKENDS_DOWN, Type.BACKENDS_DOWN);
         assertThat(stand.records).hasSize(20);
+    }
+
+    @Test
+    void aFollowerWaitsNoLongerThanAnAttemptMayTake() {
+        Stand patient = new Stand()
+                .route(everything()
+                        .strategy(FanoutStrategy.failover())
+                        .timeout(Duration.ofSeconds(60))
+                        .attemptTimeout(Duration.ofSeconds(5)));
+        patient.on("a", Script.hangs(), Script.ok("in time"));
+        patient.on("b", Script.ok("late").in(4_500));
+        CompletableFuture<GatewayResponse> leader = patient.ask("/a");
+        patient.pass(1_000);
+        CompletableFuture<GatewayResponse> follower = patient.ask("/a");
+        patient.pass(4_999);
+        assertThat(follower).isNotDone();
+        assertThat(launches(patient.backends)).containsExactly("a", "b");
+        patient.pass(1);
+        assertThat(Stand.now(follower).body().utf8()).isEqualTo("in time");
+        assertThat(leader).isNotDone();
+        patient.pass(3_500);
+        assertThat(Stand.now(leader).body().utf8()).isEqualTo("late");
+    }
+
+    /** Each variant that is known to be one has a flight of its own. */
+    @Test
+    void variantsDoNotWaitForEachOther() {
+        stand.all(varying("en").in(10), varying("de").in(10), varying("fr").in(10));
+        stand.ask(GatewayRequest.get("/a").header("Accept-Language", "en"));
+        stand.pass(10);
+        var german = stand.ask(GatewayRequest.get("/a").header("Accept-Language", "de"));
+        var french = stand.ask(GatewayRequest.get("/a").header("Accept-Language", "fr"));
+        var alsoGerman = stand.ask(GatewayRequest.get("/a").header("Accept-Language", "de"));
+        assertThat(launches(stand.backends)).hasSize(9);
+        stand.pass(10);
+        assertThat(german).isCompleted();
+        assertThat(french).isCompleted();
+        assertThat(field(Stand.now(alsoGerman), "Cache-Status"))
+                .isEqualTo("fanout-gateway; fwd=vary-miss; stored; collapsed");
+    }
+
+    private static Script varying(String text) {
+        return Script.answers(new GatewayResponse(200, Headers.of("Vary", "Accept-Language"), Body.utf8(text)));
     }
 
     @Test

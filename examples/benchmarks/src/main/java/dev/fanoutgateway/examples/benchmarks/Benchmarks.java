@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Entry point of {@code benchmarks.jar}: {@code load} compares servers under load, {@code steps} measures the hot steps with
- * JMH, {@code draining} what it costs to cut losers, {@code faults} what is felt of a replica that falls ill; further
+ * JMH, {@code draining} what it costs to cut losers, {@code faults} what is felt of a replica that falls ill,
+ * {@code queueing} whether what cannot be cached queues; further
  * arguments go to {@link LoadComparison} or to JMH.
  */
 public final class Benchmarks {
@@ -18,12 +19,13 @@ public final class Benchmarks {
             case "steps" -> org.openjdk.jmh.Main.main(rest);
             case "draining" -> Draining.main(rest);
             case "faults" -> Faults.main(rest);
+            case "queueing" -> Queueing.main();
             case "replicas" -> ReplicaProcess.main(rest);
             case "server" -> MeasuredServer.main(rest);
             default -> {
                 System.err.println(
                         "usage: java -jar benchmarks.jar load [STARTS] [VARIANT...] | steps [JMH-ARGUMENT...]"
-                                + " | draining | faults [ILLNESS...]");
+                                + " | draining | faults [ILLNESS...] | queueing");
                 System.exit(2);
             }
         }

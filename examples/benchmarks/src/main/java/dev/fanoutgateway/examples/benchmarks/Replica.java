@@ -17,13 +17,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** A backend on a port of its own, one thread for each connection, that can fall ill in several ways. */
+/**
+ * A backend on a port of its own, one thread for each connection, that can fall ill in several ways. Its answers may not be
+ * shared.
+ */
 final class Replica implements AutoCloseable {
     private static final long MEAN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final byte[] GARBAGE = ascii("lorem ipsum dolor\r\n\r\n");
     private static final byte[] UNAVAILABLE = ascii("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
-    private static final byte[] HEAD = ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-            + FixedServlet.BODY.length + "\r\n\r\n");
+    private static final byte[] HEAD =
+            ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: private\r\nContent-Length: "
+                    + FixedServlet.BODY.length + "\r\n\r\n");
     private static final byte[] ANSWER = joined(HEAD, FixedServlet.BODY, FixedServlet.BODY.length);
     private static final byte[] HALF = joined(HEAD, FixedServlet.BODY, FixedServlet.BODY.length / 2);
 
