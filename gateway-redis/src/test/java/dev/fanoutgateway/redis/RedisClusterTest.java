@@ -12,6 +12,8 @@ import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.RateLimiter.Decision;
 import dev.fanoutgateway.spi.RateLimiter.Request;
 import dev.fanoutgateway.testing.RateLimiterContract;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +40,7 @@ class RedisClusterTest {
                         .executableProvider(RedisProcess.executable(folder))
                         .bind("127.0.0.1")
                         .setting("save \"\"")
+                        .setting("cluster-node-timeout 60000") // a node that had no CPU for a while is not a dead one
                         .setting("dir " + folder))
                 .serverPorts(List.of(RedisProcess.freePort(), RedisProcess.freePort(), RedisProcess.freePort()))
                 .shard("one", 0)
@@ -45,11 +48,22 @@ class RedisClusterTest {
                 .shard("three", 0)
                 .build();
         cluster.start();
+        for (int port : cluster.ports()) { // each finds out by itself, in its own time
+            await().atMost(Duration.ofSeconds(40)).until(() -> isComplete(port));
+        }
         store = RedisProcess.connected(RedisStore.builder()
                 .timeout(Duration.ofSeconds(5))
                 .connect(cluster.ports().stream()
                         .map(port -> "redis://127.0.0.1:" + port)
                         .toArray(String[]::new)));
+    }
+
+    private static boolean isComplete(int port) {
+        try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + port);
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            String info = connection.sync().clusterInfo();
+            return info.contains("cluster_state:ok") && info.contains("cluster_size:3");
+        }
     }
 
     @AfterAll
