@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * How a route uses the cache. Immutable; every verb gives a new policy.
@@ -12,30 +13,8 @@ import java.util.TreeSet;
  */
 public final class CachePolicy {
     private static final Duration LONGEST = Duration.ofDays(366);
-    private static final CachePolicy STANDARD = new CachePolicy(new Settings(
-            true,
-            Duration.ofHours(1),
-            true,
-            Duration.ZERO,
-            false,
-            Set.of(),
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ZERO,
-            0,
-            1));
-    private static final CachePolicy OFF = new CachePolicy(new Settings(
-            false,
-            Duration.ZERO,
-            true,
-            Duration.ZERO,
-            false,
-            Set.of(),
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ZERO,
-            0,
-            0));
+    private static final CachePolicy STANDARD = new CachePolicy(new Settings());
+    private static final CachePolicy OFF = STANDARD.with(changed -> changed.enabled = false);
 
     private final Settings settings;
 
@@ -43,19 +22,57 @@ public final class CachePolicy {
         this.settings = settings;
     }
 
-    /** What the verbs below set, each of its own. */
-    private record Settings(
-            boolean enabled,
-            Duration ttl,
-            boolean respectOrigin,
-            Duration absentTtl,
-            boolean perCaller,
-            Set<String> ignoredQuery,
-            Duration staleWhileRevalidate,
-            Duration staleIfError,
-            Duration staleIfNoneAcceptable,
-            double refreshAhead,
-            double earlyRefresh) {}
+    /** What the verbs below set, each of its own. Changed only before a policy holds it. */
+    private static final class Settings {
+        private boolean enabled = true;
+        private Duration ttl = Duration.ofHours(1);
+        private boolean respectOrigin = true;
+        private Duration absentTtl = Duration.ZERO;
+        private boolean perCaller;
+        private Set<String> ignoredQuery = Set.of();
+        private Duration staleWhileRevalidate = Duration.ZERO;
+        private Duration staleIfError = Duration.ZERO;
+        private Duration staleIfNoneAcceptable = Duration.ZERO;
+        private double refreshAhead;
+        private double earlyRefresh = 1;
+
+        private Settings copy() {
+            Settings copy = new Settings();
+            copy.enabled = enabled;
+            copy.ttl = ttl;
+            copy.respectOrigin = respectOrigin;
+            copy.absentTtl = absentTtl;
+            copy.perCaller = perCaller;
+            copy.ignoredQuery = ignoredQuery;
+            copy.staleWhileRevalidate = staleWhileRevalidate;
+            copy.staleIfError = staleIfError;
+            copy.staleIfNoneAcceptable = staleIfNoneAcceptable;
+            copy.refreshAhead = refreshAhead;
+            copy.earlyRefresh = earlyRefresh;
+            return copy;
+        }
+
+        private List<Object> values() {
+            return List.of(
+                    enabled,
+                    ttl,
+                    respectOrigin,
+                    absentTtl,
+                    perCaller,
+                    ignoredQuery,
+                    staleWhileRevalidate,
+                    staleIfError,
+                    staleIfNoneAcceptable,
+                    refreshAhead,
+                    earlyRefresh);
+        }
+    }
+
+    private CachePolicy with(Consumer<Settings> change) {
+        Settings changed = settings.copy();
+        change.accept(changed);
+        return new CachePolicy(changed);
+    }
 
     /** Nothing is looked up, nothing is stored, nothing is removed from what is forwarded. */
     public static CachePolicy off() {
@@ -78,18 +95,7 @@ public final class CachePolicy {
      */
     public CachePolicy ttl(Duration lifetime) {
         check("ttl", lifetime);
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                lifetime,
-                settings.respectOrigin,
-                settings.absentTtl,
-                settings.perCaller,
-                settings.ignoredQuery,
-                settings.staleWhileRevalidate,
-                settings.staleIfError,
-                settings.staleIfNoneAcceptable,
-                settings.refreshAhead,
-                settings.earlyRefresh));
+        return with(changed -> changed.ttl = lifetime);
     }
 
     /**
@@ -98,18 +104,7 @@ public final class CachePolicy {
      * keep one from being stored.
      */
     public CachePolicy respectOrigin(boolean respect) {
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                respect,
-                settings.absentTtl,
-                settings.perCaller,
-                settings.ignoredQuery,
-                settings.staleWhileRevalidate,
-                settings.staleIfError,
-                settings.staleIfNoneAcceptable,
-                settings.refreshAhead,
-                settings.earlyRefresh));
+        return with(changed -> changed.respectOrigin = respect);
     }
 
     /**
@@ -119,34 +114,12 @@ public final class CachePolicy {
      */
     public CachePolicy absentTtl(Duration lifetime) {
         check("absent-ttl", lifetime);
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                settings.respectOrigin,
-                lifetime,
-                settings.perCaller,
-                settings.ignoredQuery,
-                settings.staleWhileRevalidate,
-                settings.staleIfError,
-                settings.staleIfNoneAcceptable,
-                settings.refreshAhead,
-                settings.earlyRefresh));
+        return with(changed -> changed.absentTtl = lifetime);
     }
 
     /** Whether every caller has entries of its own, shared with nobody. */
     public CachePolicy perCaller(boolean separate) {
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                settings.respectOrigin,
-                settings.absentTtl,
-                separate,
-                settings.ignoredQuery,
-                settings.staleWhileRevalidate,
-                settings.staleIfError,
-                settings.staleIfNoneAcceptable,
-                settings.refreshAhead,
-                settings.earlyRefresh));
+        return with(changed -> changed.perCaller = separate);
     }
 
     /**
@@ -161,18 +134,7 @@ public final class CachePolicy {
                 throw new IllegalArgumentException("expected a query parameter's name, got '" + name + "'");
             }
         }
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                settings.respectOrigin,
-                settings.absentTtl,
-                settings.perCaller,
-                Set.copyOf(List.of(names)),
-                settings.staleWhileRevalidate,
-                settings.staleIfError,
-                settings.staleIfNoneAcceptable,
-                settings.refreshAhead,
-                settings.earlyRefresh));
+        return with(changed -> changed.ignoredQuery = Set.copyOf(List.of(names)));
     }
 
     /**
@@ -184,18 +146,7 @@ public final class CachePolicy {
      */
     public CachePolicy staleWhileRevalidate(Duration window) {
         check("stale-while-revalidate", window);
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                settings.respectOrigin,
-                settings.absentTtl,
-                settings.perCaller,
-                settings.ignoredQuery,
-                window,
-                settings.staleIfError,
-                settings.staleIfNoneAcceptable,
-                settings.refreshAhead,
-                settings.earlyRefresh));
+        return with(changed -> changed.staleWhileRevalidate = window);
     }
 
     /**
@@ -207,18 +158,7 @@ public final class CachePolicy {
      */
     public CachePolicy staleIfError(Duration window) {
         check("stale-if-error", window);
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                settings.respectOrigin,
-                settings.absentTtl,
-                settings.perCaller,
-                settings.ignoredQuery,
-                settings.staleWhileRevalidate,
-                window,
-                settings.staleIfNoneAcceptable,
-                settings.refreshAhead,
-                settings.earlyRefresh));
+        return with(changed -> changed.staleIfError = window);
     }
 
     /**
@@ -230,18 +170,7 @@ public final class CachePolicy {
      */
     public CachePolicy staleIfNoneAcceptable(Duration window) {
         check("stale-if-none-acceptable", window);
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                settings.respectOrigin,
-                settings.absentTtl,
-                settings.perCaller,
-                settings.ignoredQuery,
-                settings.staleWhileRevalidate,
-                settings.staleIfError,
-                window,
-                settings.refreshAhead,
-                settings.earlyRefresh));
+        return with(changed -> changed.staleIfNoneAcceptable = window);
     }
 
     /**
@@ -254,18 +183,7 @@ public final class CachePolicy {
         if (!(share >= 0 && share <= 0.9)) {
             throw new IllegalArgumentException("expected a share from 0 to 0.9 for refresh-ahead, got " + share);
         }
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                settings.respectOrigin,
-                settings.absentTtl,
-                settings.perCaller,
-                settings.ignoredQuery,
-                settings.staleWhileRevalidate,
-                settings.staleIfError,
-                settings.staleIfNoneAcceptable,
-                share,
-                settings.earlyRefresh));
+        return with(changed -> changed.refreshAhead = share);
     }
 
     /**
@@ -279,18 +197,7 @@ public final class CachePolicy {
         if (!(beta >= 0 && beta <= 100)) {
             throw new IllegalArgumentException("expected a factor from 0 to 100 for early refresh, got " + beta);
         }
-        return new CachePolicy(new Settings(
-                settings.enabled,
-                settings.ttl,
-                settings.respectOrigin,
-                settings.absentTtl,
-                settings.perCaller,
-                settings.ignoredQuery,
-                settings.staleWhileRevalidate,
-                settings.staleIfError,
-                settings.staleIfNoneAcceptable,
-                settings.refreshAhead,
-                beta));
+        return with(changed -> changed.earlyRefresh = beta);
     }
 
     /** Whether the cache is used at all. */
@@ -356,12 +263,12 @@ public final class CachePolicy {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof CachePolicy that && settings.equals(that.settings);
+        return other instanceof CachePolicy that && settings.values().equals(that.settings.values());
     }
 
     @Override
     public int hashCode() {
-        return settings.hashCode();
+        return settings.values().hashCode();
     }
 
     @Override
