@@ -199,9 +199,9 @@ final class Directives {
         if (at < line.length() && line.charAt(at) == '=') {
             int from = skipBlanks(line, at + 1);
             proper = at == end && from == at + 1; // no blanks around the sign
-            int closing = from < line.length() && line.charAt(from) == '"' ? closingQuote(line, from) : -1;
+            int closing = from < line.length() && line.charAt(from) == '"' ? QuotedStrings.closing(line, from) : -1;
             if (closing >= 0) {
-                value = unquoted(line, from + 1, closing);
+                value = QuotedStrings.content(line, from + 1, closing);
                 at = closing + 1;
             } else {
                 at = from;
@@ -280,32 +280,5 @@ final class Directives {
             at++;
         }
         return at;
-    }
-
-    /** Where the quoted string that opens at {@code open} ends; -1 if it does not. */
-    private static int closingQuote(String line, int open) {
-        for (int at = open + 1; at < line.length(); at++) {
-            if (line.charAt(at) == '\\') {
-                at++;
-            } else if (line.charAt(at) == '"') {
-                return at;
-            }
-        }
-        return -1;
-    }
-
-    private static String unquoted(String line, int from, int to) {
-        String quoted = line.substring(from, to);
-        if (quoted.indexOf('\\') < 0) { // looked for in the string only: over the line it would be quadratic
-            return quoted;
-        }
-        StringBuilder text = new StringBuilder(to - from);
-        for (int at = from; at < to; at++) {
-            if (line.charAt(at) == '\\' && at + 1 < to) {
-                at++;
-            }
-            text.append(line.charAt(at));
-        }
-        return text.toString();
     }
 }

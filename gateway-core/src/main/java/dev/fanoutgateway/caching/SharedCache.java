@@ -26,10 +26,12 @@ public final class SharedCache {
     private static final byte[] NO_BODY = new byte[0];
 
     private final ResponseCache store;
+    private final Shelf shelf;
     private final GatewayClock clock;
 
     public SharedCache(ResponseCache store, GatewayClock clock) {
         this.store = store;
+        this.shelf = new Shelf(store, clock);
         this.clock = clock;
     }
 
@@ -73,36 +75,16 @@ public final class SharedCache {
 
     /** What is stored for {@code forwarded} under {@code key}, or under the key of the variant that it prefers. */
     public CompletionStage<Lookup> lookup(CachePolicy policy, CacheKey key, GatewayRequest forwarded) {
-        CompletionStage<Optional<CachedResponse>> found = store.lookup(key);
-        return isDone(found)
-                ? found(policy, key, forwarded, valueOf(found))
-                : found.thenCompose(entry -> found(policy, key, forwarded, entry));
+        return shelf.find(key, forwarded, place -> judged(policy, forwarded, place));
     }
 
-    private CompletionStage<Lookup> found(
-            CachePolicy policy, CacheKey key, GatewayRequest forwarded, Optional<CachedResponse> entry) {
-        Signpost signpost = Signpost.of(entry);
-        if (signpost == null) {
-            return CompletableFuture.completedFuture(judged(policy, key, forwarded, entry, Result.MISS));
-        }
-        CacheKey place = signpost.place(key, forwarded);
-        CompletionStage<Optional<CachedResponse>> variant = store.lookup(place);
-        return isDone(variant)
-                ? CompletableFuture.completedFuture(
-                        judged(policy, place, forwarded, valueOf(variant), Result.VARY_MISS))
-                : variant.thenApply(other -> judged(policy, place, forwarded, other, Result.VARY_MISS));
-    }
-
-    private Lookup judged(
-            CachePolicy policy,
-            CacheKey place,
-            GatewayRequest forwarded,
-            Optional<CachedResponse> found,
-            Result otherwise) {
-        if (found.isEmpty()) {
+    private Lookup judged(CachePolicy policy, GatewayRequest forwarded, Shelf.Found found) {
+        Result otherwise = found.variant() ? Result.VARY_MISS : Result.MISS;
+        CacheKey place = found.place();
+        CachedResponse entry = found.entry();
+        if (entry == null) {
             return new Lookup(otherwise, null, place);
         }
-        CachedResponse entry = found.get();
         long now = clock.currentTimeMillis();
         RequestFields fields = RequestFields.of(forwarded);
         if (entry.kind() == Kind.RESPONSE) {
@@ -153,12 +135,11 @@ public final class SharedCache {
         Storing storing = Storing.of(policy, forwarded, response, backendId, requestMillis, now);
         CachedResponse entry = storing.entry();
         if (entry != null) {
-            return new Stored(entry, put(key, forwarded, entry));
+            return new Stored(entry, shelf.put(key, forwarded, entry));
         }
         if (storing.lasting()) {
-            return new Stored(
-                    null,
-                    store.lookup(key).thenCompose(before -> noteUncacheable(key, forwarded, backendId, now, before)));
+            CachedResponse note = note(Kind.UNCACHEABLE, backendId, now, UNCACHEABLE_TTL.toMillis());
+            return new Stored(null, shelf.note(key, forwarded, note));
         }
         return Stored.NOTHING;
     }
@@ -193,7 +174,7 @@ public final class SharedCache {
         Storing storing = Storing.of(policy, forwarded, updated, backendId, requestMillis, now);
         CachedResponse fresh = storing.entry();
         if (fresh != null) {
-            return Optional.of(new Stored(fresh, put(key, forwarded, fresh)));
+            return Optional.of(new Stored(fresh, shelf.put(key, forwarded, fresh)));
         }
         CachedResponse once = new CachedResponse(
                 Kind.RESPONSE,
@@ -226,7 +207,7 @@ public final class SharedCache {
         CachedResponse fresh = Storing.of(
                         policy, asGet, updated, entry.backend(), requestMillis, clock.currentTimeMillis())
                 .entry();
-        return fresh == null ? store.invalidate(key) : put(key, asGet, fresh);
+        return fresh == null ? store.invalidate(key) : shelf.put(key, asGet, fresh);
     }
 
     /** Removes what is stored under {@code key}, all variants (RFC 9111 section 4.4). */
@@ -242,67 +223,7 @@ public final class SharedCache {
         return store.store(key, note(Kind.ABSENT, "", clock.currentTimeMillis(), ttl.toMillis()));
     }
 
-    private CompletionStage<@Nullable Void> put(CacheKey key, GatewayRequest forwarded, CachedResponse entry) {
-        var names = Variants.names(entry.headers());
-        if (names.isEmpty() && entry.kind() != Kind.PART) {
-            return store.store(key, entry);
-        }
-        return names.isEmpty()
-                ? store.lookup(key).thenCompose(before -> store.store(key, joined(before, entry)))
-                : store.lookup(key).thenCompose(before -> {
-                    Signpost known = Signpost.of(before);
-                    Signpost signpost = known == null ? Signpost.begin(names) : known.naming(names);
-                    return store.lookup(signpost.place(key, forwarded))
-                            .thenCompose(variant -> putVariant(
-                                    key,
-                                    forwarded,
-                                    joined(variant, entry),
-                                    variant.isPresent() ? signpost : signpost.oneMore()));
-                });
-    }
-
-    /** A part with what is there of the same already. All of a response that is fresh is better than a part of another. */
-    private CachedResponse joined(Optional<CachedResponse> before, CachedResponse entry) {
-        if (entry.kind() != Kind.PART || before.isEmpty()) {
-            return entry;
-        }
-        CachedResponse stored = before.get();
-        CachedResponse joined = Parts.combined(stored, entry);
-        boolean worse = joined.kind() == Kind.PART && stored.kind() == Kind.RESPONSE;
-        return worse && CacheRules.fresh(stored, clock.currentTimeMillis()) ? stored : joined;
-    }
-
-    /** The variant first, then the signpost to it: nobody is sent to where there is nothing yet. */
-    private CompletionStage<@Nullable Void> putVariant(
-            CacheKey key, GatewayRequest forwarded, CachedResponse entry, Signpost signpost) {
-        return store.store(signpost.place(key, forwarded), entry)
-                .thenCompose(stored -> store.store(key, signpost.entry(entry)));
-    }
-
-    /** In place of one variant where there are several; not again while there is a note that is young. */
-    private CompletionStage<@Nullable Void> noteUncacheable(
-            CacheKey key, GatewayRequest forwarded, String backendId, long now, Optional<CachedResponse> before) {
-        long millis = UNCACHEABLE_TTL.toMillis();
-        boolean noted = before.filter(entry ->
-                        entry.kind() == Kind.UNCACHEABLE && CacheRules.ttlSeconds(entry, now) * 1000 > millis / 2)
-                .isPresent();
-        if (noted) {
-            return CompletableFuture.completedFuture(null);
-        }
-        Signpost signpost = Signpost.of(before);
-        CacheKey place = signpost == null ? key : signpost.place(key, forwarded);
-        return store.store(place, note(Kind.UNCACHEABLE, backendId, now, millis));
-    }
-
     private static CachedResponse note(Kind kind, String backend, long now, long millis) {
         return new CachedResponse(kind, 0, Headers.empty(), NO_BODY, backend, now, 0, millis, millis);
-    }
-
-    private static boolean isDone(CompletionStage<?> stage) {
-        return stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally();
-    }
-
-    private static <T> T valueOf(CompletionStage<T> done) {
-        return done.toCompletableFuture().join();
     }
 }
