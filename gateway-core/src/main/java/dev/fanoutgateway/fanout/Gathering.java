@@ -35,7 +35,7 @@ final class Gathering implements Course {
     /** The first answer that says that asking further is pointless. */
     private @Nullable Attempt last;
 
-    Gathering(Manner manner, InFlight inFlight, PushBack pushBack) {
+    Gathering(Manner manner, InFlight inFlight, Losers losers, PushBack pushBack) {
         this.plan = manner.plan();
         this.manner = manner;
         this.pushBack = pushBack;
@@ -43,7 +43,7 @@ final class Gathering implements Course {
         int quorum = manner.strategy().quorum();
         this.everybody = quorum == FanoutStrategy.EVERYBODY;
         this.wanted = everybody ? 1 : quorum;
-        this.lineup = new Lineup(plan, inFlight, pushBack);
+        this.lineup = new Lineup(plan, inFlight, losers, pushBack);
         this.attempts = new Attempts(inFlight, lineup.size());
     }
 
@@ -132,7 +132,7 @@ final class Gathering implements Course {
     }
 
     private boolean launch(Step step, Occasion occasion, long now) {
-        Lineup.Entry entry = lineup.next();
+        Lineup.Entry entry = lineup.next(step);
         Attempt attempt = attempts.next(plan, entry, occasion, deadlineNanos, now);
         if (entry.refusal().isEmpty()) {
             attempts.launch(step, attempt);

@@ -9,6 +9,7 @@ import java.util.List;
 final class Lineup {
     private final Fanout.Plan plan;
     private final InFlight inFlight;
+    private final Losers losers;
     private final PushBack pushBack;
 
     /** Best first; grows by those who were passed over when nobody else has an answer. */
@@ -23,9 +24,10 @@ final class Lineup {
     private int next;
     private boolean lastResort;
 
-    Lineup(Fanout.Plan plan, InFlight inFlight, PushBack pushBack) {
+    Lineup(Fanout.Plan plan, InFlight inFlight, Losers losers, PushBack pushBack) {
         this.plan = plan;
         this.inFlight = inFlight;
+        this.losers = losers;
         this.pushBack = pushBack;
         this.queue = new ArrayList<>(plan.candidates());
     }
@@ -40,8 +42,8 @@ final class Lineup {
         return queue.size();
     }
 
-    /** The next backend. If it may be asked, it counts as having one more attempt under way. */
-    Entry next() {
+    /** The next backend. If it may be asked, it counts as having one more attempt under way; one that only drains gives way to it. */
+    Entry next(Step step) {
         Backend backend = queue.get(next++);
         long pause = lastResort || pushBack.isEmpty() ? 0 : pushBack.leftNanos(backend);
         if (pause > 0) {
@@ -59,7 +61,7 @@ final class Lineup {
             passedOver.add(backend);
             return new Entry(backend, pass, AttemptOutcome.EJECTED);
         }
-        if (!inFlight.tryEnter(backend, roster.maxConcurrent())) {
+        if (!inFlight.tryEnter(backend, roster.maxConcurrent()) && !losers.giveWay(backend, step)) {
             roster.returned(pass);
             return new Entry(backend, pass, AttemptOutcome.NO_ROOM);
         }

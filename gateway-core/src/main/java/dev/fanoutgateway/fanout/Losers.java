@@ -3,31 +3,41 @@ package dev.fanoutgateway.fanout;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient.Call;
 import dev.fanoutgateway.spi.GatewayClock;
-import dev.fanoutgateway.spi.GatewayClock.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of attempts that have lost. A call over HTTP/1.1 that is cut costs its connection, and the next one has to make
  * another: more work than to read an answer that is on its way. So a loser may end by itself, for a short time, in the
- * background; it takes room at its backend as long, and its answer is thrown away. Safe for use by any thread.
+ * background; its answer is thrown away. It counts at its backend as long, but gives way to an attempt for which there is no room
+ * otherwise. Safe for use by any thread.
  */
 final class Losers {
     static final Duration DRAIN_TIME = Duration.ofMillis(50);
     /** Each holds a thread. */
     static final int MOST_AT_ONCE = 256;
+    /** So that one that hangs leaves room to the others. */
+    static final int MOST_AT_ONE_BACKEND = MOST_AT_ONCE / 4;
 
     private static final long MOST_BYTES = 64 << 10;
 
-    private final GatewayClock clock;
-    private final InFlight inFlight;
-    private final long drainNanos;
-    private final Semaphore room = new Semaphore(MOST_AT_ONCE);
-    private final Set<Draining> underWay = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    final GatewayClock clock;
+    final InFlight inFlight;
+    final long drainNanos;
+
+    /** Guards what is beneath. Nobody is called with it. */
+    private final Object lock = new Object();
+
+    /** Those that drain, by backend; the oldest first. */
+    private final Map<Backend, Set<Draining>> underWay = new HashMap<>();
+
+    private int count;
+    private boolean closed;
 
     /** @param drainNanos how long a loser may go on; 0 for not at all */
     Losers(GatewayClock clock, InFlight inFlight, long drainNanos) {
@@ -39,12 +49,16 @@ final class Losers {
     /** @param mayDrain whether nobody waits for the thread on which it runs */
     void leave(Attempt attempt, boolean mayDrain) {
         Call call = attempt.call;
-        if (call != null && mayDrain && drainNanos > 0 && room.tryAcquire()) {
-            if (drains(call)) {
-                new Draining(call, attempt.backend).begin();
+        if (call != null && mayDrain && drainNanos > 0) {
+            Draining draining = new Draining(this, call, attempt.backend);
+            if (add(draining)) {
+                if (drains(call)) {
+                    draining.begin();
+                } else {
+                    draining.end();
+                }
                 return;
             }
-            room.release();
         }
         if (call != null) {
             cut(call);
@@ -52,10 +66,71 @@ final class Losers {
         inFlight.exit(attempt.backend);
     }
 
+    /**
+     * Has the oldest one that drains at a backend give way to an attempt that somebody waits for: its room is the caller's
+     * from now on, and it is cut when the step is carried out. False if none drains there.
+     */
+    boolean giveWay(Backend backend, Step step) {
+        synchronized (lock) {
+            Set<Draining> there = underWay.get(backend);
+            if (there == null) {
+                return false;
+            }
+            Draining oldest = there.iterator().next();
+            remove(oldest);
+            step.displace(oldest);
+            return true;
+        }
+    }
+
     /** Cuts those that drain; none will from now on. */
     void close() {
-        closed = true;
-        underWay.forEach(Draining::end);
+        List<Draining> all = new ArrayList<>();
+        synchronized (lock) {
+            closed = true;
+            underWay.values().forEach(all::addAll);
+        }
+        all.forEach(Draining::end);
+    }
+
+    /** Whether there is room for one more that drains, which then counts. */
+    private boolean add(Draining draining) {
+        synchronized (lock) {
+            if (closed || count >= MOST_AT_ONCE) {
+                return false;
+            }
+            Set<Draining> there = underWay.computeIfAbsent(draining.backend(), backend -> new LinkedHashSet<>());
+            if (there.size() >= MOST_AT_ONE_BACKEND) {
+                return false;
+            }
+            count++;
+            return there.add(draining);
+        }
+    }
+
+    /** It is over; false if it was already, or has given way. */
+    boolean remove(Draining draining) {
+        synchronized (lock) {
+            Set<Draining> there = underWay.get(draining.backend());
+            if (there == null || !there.remove(draining)) {
+                return false;
+            }
+            if (there.isEmpty()) {
+                underWay.remove(draining.backend());
+            }
+            count--;
+            return true;
+        }
+    }
+
+    /** Carries out what a step cuts. */
+    static void cut(Step step) {
+        for (Draining draining : step.displaced) {
+            draining.cut();
+        }
+        for (Call call : step.cuts) {
+            cut(call);
+        }
     }
 
     static void cut(Call call) {
@@ -72,49 +147,6 @@ final class Losers {
         } catch (Throwable failure) {
             Fanout.LOG.warn("A backend client failed to drain a call", failure);
             return false;
-        }
-    }
-
-    /** One that drains. */
-    private final class Draining {
-        private final Call call;
-        private final Backend backend;
-        private volatile @Nullable Timer timer;
-
-        Draining(Call call, Backend backend) {
-            this.call = call;
-            this.backend = backend;
-        }
-
-        void begin() {
-            underWay.add(this);
-            try {
-                timer = clock.schedule(drainNanos, this::end);
-                call.reply().whenComplete((reply, failure) -> over());
-            } catch (Throwable failure) {
-                Fanout.LOG.warn("An attempt that has lost could not be left to end by itself", failure);
-                end();
-            }
-            if (closed) {
-                end();
-            }
-        }
-
-        /** Gives its room back even if the client never tells that it is over. */
-        void end() {
-            cut(call);
-            over();
-        }
-
-        private void over() {
-            if (underWay.remove(this)) {
-                Timer set = timer;
-                if (set != null) {
-                    set.cancel();
-                }
-                room.release();
-                inFlight.exit(backend);
-            }
         }
     }
 }

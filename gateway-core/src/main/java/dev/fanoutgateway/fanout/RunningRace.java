@@ -39,8 +39,8 @@ final class RunningRace implements Fanout.Race {
                 plan.pace().begin(plan.strategy(), plan.candidates().size());
         Manner manner = Manner.of(plan, strategy, startNanos);
         this.standings = strategy.combiner() != null && manner.safe()
-                ? new Gathering(manner, fanout.inFlight, fanout.pushBack)
-                : new Standings(manner, fanout.inFlight, fanout.pushBack);
+                ? new Gathering(manner, fanout.inFlight, fanout.losers, fanout.pushBack)
+                : new Standings(manner, fanout.inFlight, fanout.losers, fanout.pushBack);
     }
 
     @Override
@@ -136,9 +136,7 @@ final class RunningRace implements Fanout.Race {
             if (step.arm) {
                 arm(step.wakeNanos, step.ticket);
             }
-            for (Call call : step.cuts) {
-                Losers.cut(call);
-            }
+            Losers.cut(step);
             for (Attempt attempt : step.leaves) {
                 fanout.losers.leave(attempt, !isFirstElsewhere(attempt));
             }

@@ -46,7 +46,7 @@ final class Standings implements Course {
     /** The answer after which nobody else is asked. */
     private @Nullable Attempt last;
 
-    Standings(Manner manner, InFlight inFlight, PushBack pushBack) {
+    Standings(Manner manner, InFlight inFlight, Losers losers, PushBack pushBack) {
         this.manner = manner;
         this.plan = manner.plan();
         this.inFlight = inFlight;
@@ -56,7 +56,7 @@ final class Standings implements Course {
         this.staggerNanos = manner.staggerNanos();
         this.graceNanos = manner.strategy().graceNanos();
         this.most = manner.strategy().maxAttempts();
-        this.lineup = new Lineup(plan, inFlight, pushBack);
+        this.lineup = new Lineup(plan, inFlight, losers, pushBack);
         this.attempts = new Attempts(inFlight, Math.min(lineup.size(), 4));
     }
 
@@ -189,7 +189,7 @@ final class Standings implements Course {
             return false;
         }
         while (lineup.hasNext()) {
-            Lineup.Entry entry = lineup.next();
+            Lineup.Entry entry = lineup.next(step);
             boolean granted = entry.refusal().isEmpty();
             if (granted && extra && !restraint.grants(entry, lineup, occasion != Occasion.DELAY)) {
                 return false;

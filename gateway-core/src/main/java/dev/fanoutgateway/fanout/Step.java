@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Step {
     List<Attempt> launches = List.of();
     List<Call> cuts = List.of();
+    /** Those that drained, and whose room at their backend has another now. */
+    List<Draining> displaced = List.of();
     /** Attempts whose answer is not needed any more, since another was given; they count as under way until they are left. */
     List<Attempt> leaves = List.of();
     /** Attempts whose outcome is known now. */
@@ -44,6 +46,10 @@ final class Step {
         if (call != null) {
             cuts = with(cuts, call);
         }
+    }
+
+    void displace(Draining draining) {
+        displaced = with(displaced, draining);
     }
 
     void leave(Attempt attempt) {

@@ -27,7 +27,7 @@ class LosersTest implements BackendClient {
     private final GatewayClock moody = new MoodyClock();
     private final List<HandCall> calls = new ArrayList<>();
     private final List<AttemptOutcome> outcomes = new ArrayList<>();
-    private final List<Backend> candidates = Arena.hosts("a", "b");
+    private List<Backend> candidates = Arena.hosts("a", "b");
     private final Executor executor = Runnable::run;
     private Fanout fanout = new Fanout(this, moody, executor, outcomes::add);
     private Roster roster;
@@ -37,25 +37,65 @@ class LosersTest implements BackendClient {
     private boolean refusing;
 
     @Test
-    void aLoserThatDrainsTakesRoomUntilItIsOver() {
-        roster = new Roster(candidates, 1, Ejection.off(), clock, message -> {});
+    void aLoserThatDrainsCountsUntilItIsOver() {
         FanoutResult result = won(start(FanoutStrategy.parallel(), executor));
 
         assertThat(result.attempts()).extracting(AttemptOutcome::result).containsExactly(Result.WON, Result.CANCELLED);
         assertThat(outcomes).hasSize(2);
         assertThat(inFlight()).isEqualTo("01");
-        Fanout.Race next = start(FanoutStrategy.parallel(), executor);
-        calls.get(2).answers(200);
-        assertThat(next.result().join().attempts())
-                .extracting(AttemptOutcome::detail)
-                .containsExactly("", AttemptOutcome.NO_ROOM);
 
         calls.get(1).answers(200);
 
         assertThat(inFlight()).isEqualTo("00");
         assertThat(calls.get(1).cancelled).isZero();
         assertThat(clock.pending()).isZero();
-        assertThat(outcomes).as("what comes late is of no interest").hasSize(4);
+        assertThat(outcomes).as("what comes late is of no interest").hasSize(2);
+    }
+
+    @Test
+    void aLoserThatDrainsGivesWayToAnAttemptThatIsWaitedFor() {
+        for (boolean answering : new boolean[] {true, false}) {
+            deaf = !answering;
+            calls.clear();
+            roster = new Roster(candidates, 1, Ejection.off(), clock, message -> {});
+            won(start(FanoutStrategy.parallel(), executor));
+            Fanout.Race next = start(FanoutStrategy.parallel(), executor);
+
+            assertThat(calls).hasSize(4);
+            assertThat(calls.get(1).cancelled).isEqualTo(1);
+            assertThat(inFlight()).as("none more than there may be").isEqualTo("11");
+            calls.get(1).answers(200);
+            assertThat(inFlight()).as("its room is the other's").isEqualTo("11");
+            calls.get(2).answers(503);
+            calls.get(3).answers(200);
+            assertThat(next.result().join().backend()).isEqualTo(candidates.get(1));
+            assertThat(inFlight()).isEqualTo("00");
+            assertThat(clock.pending()).isZero();
+        }
+    }
+
+    @Test
+    void theOldestAtThatBackendGivesWayFirst() {
+        roster = new Roster(candidates, 3, Ejection.off(), clock, message -> {});
+        won(start(FanoutStrategy.parallel(), executor));
+        won(start(FanoutStrategy.parallel(), executor));
+        start(FanoutStrategy.parallel(), executor);
+        assertThat(calls).allMatch(call -> call.cancelled == 0);
+        start(FanoutStrategy.parallel(), executor);
+        start(FanoutStrategy.parallel(), executor);
+        assertThat(calls).extracting(call -> call.cancelled).containsExactly(0, 1, 0, 1, 0, 0, 0, 0, 0, 0);
+        assertThat(inFlight()).isEqualTo("33");
+    }
+
+    @Test
+    void thoseThatAreWaitedForDoNotGiveWay() {
+        roster = new Roster(candidates, 1, Ejection.off(), clock, message -> {});
+        start(FanoutStrategy.parallel(), executor);
+        Fanout.Race refused = start(FanoutStrategy.parallel(), executor);
+        assertThat(refused.result().join().attempts())
+                .extracting(AttemptOutcome::detail)
+                .containsExactly(AttemptOutcome.NO_ROOM, AttemptOutcome.NO_ROOM);
+        assertThat(calls).hasSize(2).allMatch(call -> call.cancelled == 0);
     }
 
     @Test
@@ -95,20 +135,38 @@ class LosersTest implements BackendClient {
     }
 
     @Test
-    void onlySoManyDrainAtOnce() {
-        for (int i = 0; i < Losers.MOST_AT_ONCE; i++) {
+    void onlySoManyDrainAtOneBackend() {
+        for (int i = 0; i < Losers.MOST_AT_ONE_BACKEND; i++) {
             won(start(FanoutStrategy.parallel(), executor));
         }
         assertThat(calls).allMatch(call -> call.cancelled == 0);
         won(start(FanoutStrategy.parallel(), executor));
         assertThat(calls.get(calls.size() - 1).cancelled).isEqualTo(1);
-        assertThat(inFlight()).isEqualTo("0" + Losers.MOST_AT_ONCE);
+        assertThat(inFlight()).isEqualTo("0" + Losers.MOST_AT_ONE_BACKEND);
 
         calls.get(1).answers(200);
         won(start(FanoutStrategy.parallel(), executor));
         assertThat(calls.get(calls.size() - 1).cancelled).isZero();
         clock.advance(Duration.ofMillis(50));
         assertThat(inFlight()).isEqualTo("00");
+    }
+
+    @Test
+    void onlySoManyDrainAtOnce() {
+        for (int i = 0; i < Losers.MOST_AT_ONCE; i++) {
+            candidates = Arena.hosts("a", "b" + i % 8);
+            won(start(FanoutStrategy.parallel(), executor));
+        }
+        assertThat(calls).allMatch(call -> call.cancelled == 0);
+        candidates = Arena.hosts("a", "c");
+        won(start(FanoutStrategy.parallel(), executor));
+        assertThat(calls.get(calls.size() - 1).cancelled).isEqualTo(1);
+        calls.get(1).answers(200);
+        won(start(FanoutStrategy.parallel(), executor));
+        assertThat(calls.get(calls.size() - 1).cancelled).isZero();
+        clock.advance(Duration.ofMillis(50));
+        won(start(FanoutStrategy.parallel(), executor));
+        assertThat(calls.get(calls.size() - 1).cancelled).isZero();
     }
 
     @Test

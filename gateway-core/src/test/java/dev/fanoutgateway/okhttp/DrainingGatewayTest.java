@@ -12,8 +12,12 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.GatewayObserver;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +34,8 @@ class DrainingGatewayTest implements GatewayObserver {
     private final Semaphore secondMayAnswer = new Semaphore(0);
     private final CountDownLatch secondCut = new CountDownLatch(1);
     private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private RawServer first;
     private RawServer second;
 
@@ -43,6 +49,7 @@ class DrainingGatewayTest implements GatewayObserver {
     void stop() throws Exception {
         first.close();
         second.close();
+        threads.shutdownNow();
     }
 
     private static void serve(RawServer.Peer peer, Semaphore mayAnswer, String answer) throws Exception {
@@ -52,13 +59,28 @@ class DrainingGatewayTest implements GatewayObserver {
         }
     }
 
-    private FanoutGateway gateway(Duration drainTime) {
+    private FanoutGateway gateway(int maxConcurrent, Duration drainTime, String... others) {
+        List<String> urls = new ArrayList<>(List.of(first.url(), second.url()));
+        urls.addAll(List.of(others));
         return Gateway.builder()
-                .backends(BackendGroup.of("default", first.url(), second.url()).maxConcurrent(1))
+                .backends(
+                        BackendGroup.of("default", urls.toArray(String[]::new)).maxConcurrent(maxConcurrent))
                 .route(Route.path("/**").cache(CachePolicy.off()).build())
                 .drainTime(drainTime)
                 .observer(this)
+                .executor(this::execute)
                 .build();
+    }
+
+    private void execute(Runnable task) {
+        busy.incrementAndGet();
+        threads.execute(() -> {
+            try {
+                task.run();
+            } finally {
+                busy.decrementAndGet();
+            }
+        });
     }
 
     @Override
@@ -68,28 +90,26 @@ class DrainingGatewayTest implements GatewayObserver {
         }
     }
 
-    /** Asks both, if the second has room, and has the first one win. Whether the second was asked. */
-    private boolean firstWins(FanoutGateway gateway) throws Exception {
+    /** Asks both, and has the first one win. */
+    private void firstWins(FanoutGateway gateway) throws Exception {
         int asked = second.requests().size();
-        int without = refused.get();
         CompletableFuture<GatewayResponse> answer = gateway.handle(GatewayRequest.get("/x"));
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(1))
-                .until(() -> second.requests().size() > asked || refused.get() > without);
+                .until(() -> second.requests().size() > asked || refused.get() > 0);
         firstMayAnswer.release();
         assertThat(answer.get(20, TimeUnit.SECONDS).body().utf8()).isEqualTo("first");
-        return second.requests().size() > asked;
+        assertThat(refused).hasValue(0);
     }
 
     @Test
-    void aLoserThatDrainsKeepsItsOneConnectionAndTakesRoomUntilItIsOver() throws Exception {
-        try (FanoutGateway gateway = gateway(Duration.ofSeconds(10))) {
+    void aLoserThatDrainsKeepsItsOneConnection() throws Exception {
+        try (FanoutGateway gateway = gateway(2, Duration.ofSeconds(10))) {
             for (int round = 0; round < ROUNDS; round++) {
-                while (!firstWins(gateway)) {
-                    // it still takes the room there is
-                }
-                assertThat(firstWins(gateway)).as("while it drains").isFalse();
+                firstWins(gateway);
+                assertThat(busy).as("it drains").hasPositiveValue();
                 secondMayAnswer.release();
+                Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> busy.get() == 0);
             }
             assertThat(second.requests()).hasSize(ROUNDS);
             assertThat(second.connections()).isEqualTo(1);
@@ -97,10 +117,69 @@ class DrainingGatewayTest implements GatewayObserver {
     }
 
     @Test
-    void withoutDrainingEachCostsAConnection() throws Exception {
-        try (FanoutGateway gateway = gateway(Duration.ZERO)) {
+    void aLoserThatDrainsGivesWayToTheNextRequest() throws Exception {
+        try (FanoutGateway gateway = gateway(1, Duration.ofSeconds(10))) {
             for (int round = 0; round < ROUNDS; round++) {
-                assertThat(firstWins(gateway)).isTrue();
+                firstWins(gateway);
+            }
+            assertThat(second.requests()).hasSize(ROUNDS);
+            assertThat(second.connections()).isEqualTo(ROUNDS);
+        }
+    }
+
+    @Test
+    void noRequestIsLostWhileLosersFillTheRoom() throws Exception {
+        first.close();
+        second.close();
+        first = new RawServer(peer -> {
+            for (String request = peer.request(); request != null; request = peer.request()) {
+                if (request.startsWith("GET /x ")) {
+                    firstMayAnswer.acquire();
+                    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst");
+                } else {
+                    peer.send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+                }
+            }
+        });
+        second = slowForX();
+        try (RawServer third = slowForX();
+                FanoutGateway gateway = gateway(1, Duration.ofSeconds(10), third.url())) {
+            for (int round = 0; round < ROUNDS; round++) {
+                int asked = third.requests().size();
+                CompletableFuture<GatewayResponse> won = gateway.handle(GatewayRequest.get("/x"));
+                Awaitility.await()
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> third.requests().size() > asked || refused.get() > 0);
+                firstMayAnswer.release();
+                assertThat(won.get(20, TimeUnit.SECONDS).body().utf8()).isEqualTo("first");
+
+                GatewayResponse next = gateway.handle(GatewayRequest.get("/y")).get(20, TimeUnit.SECONDS);
+                assertThat(next.status())
+                        .as("the first is busy, the others are well")
+                        .isEqualTo(200);
+                assertThat(next.body().utf8()).isEqualTo("ok");
+            }
+        }
+    }
+
+    /** Takes for ever to answer one request, and answers all others at once. */
+    private static RawServer slowForX() throws Exception {
+        return new RawServer(peer -> {
+            for (String request = peer.request(); request != null; request = peer.request()) {
+                if (request.startsWith("GET /x ")) {
+                    peer.awaitClose();
+                    return;
+                }
+                peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            }
+        });
+    }
+
+    @Test
+    void withoutDrainingEachCostsAConnection() throws Exception {
+        try (FanoutGateway gateway = gateway(1, Duration.ZERO)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                firstWins(gateway);
             }
             assertThat(second.connections()).isEqualTo(ROUNDS);
         }
@@ -114,8 +193,8 @@ class DrainingGatewayTest implements GatewayObserver {
             peer.awaitClose();
             secondCut.countDown();
         });
-        try (FanoutGateway gateway = gateway(Duration.ofSeconds(10))) {
-            assertThat(firstWins(gateway)).isTrue();
+        try (FanoutGateway gateway = gateway(1, Duration.ofSeconds(10))) {
+            firstWins(gateway);
         }
         assertThat(secondCut.await(20, TimeUnit.SECONDS)).isTrue();
     }
