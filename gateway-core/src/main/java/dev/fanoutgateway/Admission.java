@@ -45,7 +45,7 @@ record Admission(
         return switch (lookup.result()) {
             case HIT, STALE_HIT, STALE_MEANWHILE -> Optional.of(Answers.hit(this, lookup.entry(), nowMillis));
             case ABSENT -> Optional.of(Answers.absentHit(this, lookup.entry(), nowMillis));
-            case MISS, VARY_MISS, PARTIAL, STALE, REQUEST, UNCACHEABLE -> Optional.empty();
+            case MISS, OTHERS, VARY_MISS, PARTIAL, STALE, REQUEST, UNCACHEABLE -> Optional.empty();
         };
     }
 
@@ -64,12 +64,13 @@ record Admission(
             return false;
         }
         boolean open = switch (lookup.result()) {
-            case UNCACHEABLE, REQUEST -> false;
+            case UNCACHEABLE, REQUEST, OTHERS -> false;
             case HIT, STALE_HIT, STALE_MEANWHILE, MISS, VARY_MISS, PARTIAL, STALE, ABSENT -> true;
         };
         CachedResponse stored = stored();
         return open
                 && (stored == null || !CacheRules.neverFresh(stored))
+                && !CacheRules.wantsBackends(forwarded)
                 && !CacheRules.partial(forwarded)
                 && !CacheRules.credentialed(forwarded);
     }
@@ -79,9 +80,10 @@ record Admission(
         return new Admission(other, forwarded, grant, use, key, lookup, refusal);
     }
 
-    /** The gateway's own request for the same, which costs nobody anything. */
+    /** The gateway's own request for all of the same, in nobody's name, which costs nobody anything. */
     Admission own(Exchange other) {
-        return new Admission(other, forwarded, Grant.NONE, use, key, lookup, refusal);
+        GatewayRequest whole = CacheRules.forAll(forwarded);
+        return new Admission(other, whole, Grant.NONE, use, key, lookup, refusal);
     }
 
     <T> T fold(Function<Admission, T> admitted, Function<Answer, T> refused) {

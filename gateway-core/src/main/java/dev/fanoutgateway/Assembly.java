@@ -2,6 +2,7 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.auth.InMemoryKeys;
 import dev.fanoutgateway.auth.KeysFile;
+import dev.fanoutgateway.caching.InvalidationLog;
 import dev.fanoutgateway.caching.MemoryResponseCache;
 import dev.fanoutgateway.caching.PurgeLog;
 import dev.fanoutgateway.caching.SharedCache;
@@ -48,6 +49,7 @@ final class Assembly {
     private final Messages messages;
     private final Troubles troubles;
     private final PurgeLog purges;
+    private final InvalidationLog invalidated;
 
     /** The targets in memory that are asked for most often. */
     private IntFunction<List<String>> hottest = most -> List.of();
@@ -62,6 +64,7 @@ final class Assembly {
         messages = messages();
         troubles = new Troubles(clock, messages);
         purges = new PurgeLog(Purging.marginOf(from.purges), clock);
+        invalidated = new InvalidationLog(purges.clock());
     }
 
     static FanoutGateway gateway(GatewayBuilder from) {
@@ -100,6 +103,7 @@ final class Assembly {
                 fanout,
                 sidelines,
                 cache,
+                invalidated,
                 purges,
                 read -> FanoutGateway.first(guarded, read.method(), read.path()),
                 from.pluginTimeout,
@@ -176,7 +180,7 @@ final class Assembly {
     }
 
     private SharedCache cache() {
-        return new SharedCache(purges.before(store()), purges.clock());
+        return new SharedCache(purges.before(store()), purges.clock(), invalidated);
     }
 
     private ResponseCache store() {

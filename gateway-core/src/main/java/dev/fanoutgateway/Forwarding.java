@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.caching.CacheRules;
+import dev.fanoutgateway.caching.InvalidationLog;
 import dev.fanoutgateway.caching.PurgeLog;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.caching.SingleFlight;
@@ -43,7 +44,8 @@ final class Forwarding {
      */
     private final Cache<CacheKey, Landing> landings;
 
-    final Invalidations invalidations;
+    private final Invalidations invalidations;
+    final InvalidationLog invalidated;
     final GatewayClock clock;
     final Executor executor;
 
@@ -52,6 +54,7 @@ final class Forwarding {
             Fanout fanout,
             Sidelines sidelines,
             SharedCache cache,
+            InvalidationLog invalidated,
             PurgeLog purges,
             Function<GatewayRequest, @Nullable Route> routeFor,
             Duration pluginTimeout,
@@ -69,7 +72,8 @@ final class Forwarding {
                 .ticker(clock::nanoTime)
                 .executor(Runnable::run)
                 .build();
-        this.invalidations = new Invalidations(cache, clock, routeFor, flights::forget);
+        this.invalidations = new Invalidations(cache, invalidated, routeFor, flights::forget);
+        this.invalidated = invalidated;
         this.clock = clock;
         this.executor = executor;
     }
@@ -89,7 +93,7 @@ final class Forwarding {
                         lookup.entry(),
                         now,
                         ThreadLocalRandom.current().nextDouble());
-            case STALE_HIT, MISS, VARY_MISS, PARTIAL, STALE, REQUEST, UNCACHEABLE, ABSENT -> false;
+            case STALE_HIT, MISS, OTHERS, VARY_MISS, PARTIAL, STALE, REQUEST, UNCACHEABLE, ABSENT -> false;
         };
         if (refresh && !flights.isUnderWay(place(admission))) {
             executor.execute(() -> refresh(admission));
@@ -103,7 +107,9 @@ final class Forwarding {
             return CompletableFuture.completedFuture(
                     Refusals.abandoned(admission.exchange().request(), admission.grant()));
         }
-        if (key != null && CacheRules.onlyIfCached(admission.exchange().request())) {
+        if (admission.use() != CacheRules.Use.METHOD
+                && admission.exchange().route().cache().enabled()
+                && CacheRules.onlyIfCached(admission.exchange().request())) {
             return CompletableFuture.completedFuture(
                     Refusals.notCached(admission.exchange().request(), admission.grant()));
         }
@@ -112,32 +118,44 @@ final class Forwarding {
     }
 
     /**
-     * On the flight that is under way, or a new one.
-     *
-     * @param again whether a failure that was somebody else's is followed by one more flight, together again: it may have
-     *     had less time, and one flight more neither fails the crowd nor lets it loose on backends that are down
+     * On the flight that is under way, or a new one. A failure that was somebody else's, and a flight that takes too long,
+     * are followed by one flight more, together again: that neither fails the crowd nor lets it loose on backends that are
+     * down.
      */
-    private CompletionStage<Answer> together(Admission admission, boolean again) {
-        SingleFlight.Ticket<Landing> ticket = flights.join(place(admission), () -> launchUnlessStored(admission));
+    private CompletionStage<Answer> together(Admission admission, boolean first) {
+        CacheKey key = first ? place(admission) : second(place(admission));
+        SingleFlight.Ticket<Landing> ticket = flights.join(key, () -> launchUnlessStored(admission));
         admission.exchange().abandonment().onSignal(ticket::leave);
         if (ticket.leader()) {
             return ticket.result().thenApply(landing -> landing.answer(admission));
         }
         // Elsewhere than on the thread that ends the flight, or it would write everybody's answers one after the other.
-        return inTime(ticket, admission)
-                .thenComposeAsync(
-                        landing -> {
-                            if (landing == null) {
-                                return alone(admission);
-                            }
-                            if (again && landing.failed() && !landing.covered(admission)) {
-                                return together(admission, false);
-                            }
-                            return landing.serves(admission)
-                                    ? CompletableFuture.completedFuture(landing.answer(admission))
-                                    : alone(admission);
-                        },
-                        executor);
+        CompletableFuture<@Nullable Landing> awaited = first ? inTime(ticket, admission) : nullable(ticket.result());
+        return awaited.thenComposeAsync(landing -> followed(admission, landing, first), executor);
+    }
+
+    private CompletionStage<Answer> followed(Admission admission, @Nullable Landing landing, boolean first) {
+        if (landing == null) {
+            return together(admission, false);
+        }
+        if (landing.covered(admission)) {
+            return CompletableFuture.completedFuture(landing.answer(admission));
+        }
+        if (first && (landing.failed() || landing.error())) {
+            return together(admission, false);
+        }
+        return landing.serves(admission)
+                ? CompletableFuture.completedFuture(landing.answer(admission))
+                : alone(admission);
+    }
+
+    private static CacheKey second(CacheKey place) {
+        return new CacheKey(place.value() + "\n2"); // no place has a line feed and this
+    }
+
+    @SuppressWarnings("NullAway") // a future of landings is one of landings or null
+    private static CompletableFuture<@Nullable Landing> nullable(CompletableFuture<Landing> landing) {
+        return landing.thenApply(brought -> brought);
     }
 
     /** What the flight brings, or null when the follower has waited for it as long as one attempt may take. */
@@ -210,22 +228,28 @@ final class Forwarding {
     }
 
     /** What is done once for each journey: what may be stored is, and what does not hold any more is removed. */
-    Landing landed(Admission admission, FanoutResult result, long sentMillis, long invalidated) {
+    Landing landed(Admission admission, FanoutResult result, long sentMillis, long before) {
         CacheKey key = admission.key();
         GatewayRequest asked = admission.forwarded();
         GatewayResponse response = result.response();
         CachePolicy policy = admission.exchange().route().cache();
         SharedCache.Stored stored = null;
         if (key != null && result.cause() == FanoutResult.Cause.ACCEPTED && response != null) {
-            if (!invalidations.since(key, invalidated)) {
+            CachedResponse known = admission.stored();
+            boolean covered = known != null
+                    && CacheRules.error(response.status())
+                    && CacheRules.covers(policy, asked, known, false, clock.currentTimeMillis());
+            if (!covered && !invalidated.since(key, before)) {
                 stored = cache.store(policy, key, asked, response, giver(result), sentMillis);
             }
-            CachedResponse before = admission.stored();
-            if (asked.method().equals("HEAD") && before != null) {
-                cache.headed(policy, key, asked, before, response, sentMillis);
+            if (asked.method().equals("HEAD") && known != null) {
+                cache.headed(policy, key, asked, known, response, sentMillis);
             }
         } else if (key != null
                 && result.cause() == FanoutResult.Cause.ABSENT
+                && asked.method().equals("GET")
+                && !CacheRules.credentialed(asked)
+                && !invalidated.since(key, before)
                 && !purges.purgedSince(sentMillis, asked)) {
             cache.absent(key, policy.absentTtl());
         }
@@ -243,9 +267,9 @@ final class Forwarding {
             FanoutResult result,
             GatewayResponse notModified,
             long sentMillis,
-            long invalidated) {
+            long before) {
         CacheKey key = admission.key();
-        if (key == null || invalidations.since(key, invalidated)) {
+        if (key == null || invalidated.since(key, before)) {
             return null;
         }
         return cache.confirmed(

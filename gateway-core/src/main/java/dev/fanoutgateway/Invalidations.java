@@ -1,9 +1,8 @@
 package dev.fanoutgateway;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.caching.CacheRules;
+import dev.fanoutgateway.caching.InvalidationLog;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
@@ -11,10 +10,7 @@ import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.Caller;
-import dev.fanoutgateway.spi.GatewayClock;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -26,34 +22,21 @@ import org.jspecify.annotations.Nullable;
  * their own.
  */
 final class Invalidations {
-    /** Longer than a request may take. */
-    private static final Duration REMEMBERED = Duration.ofMinutes(15);
-
-    private static final int MOST_REMEMBERED = 100_000;
-
     private final SharedCache cache;
+    private final InvalidationLog log;
     private final Function<GatewayRequest, @Nullable Route> routeFor;
     private final Consumer<CacheKey> forget;
-    private final AtomicLong count = new AtomicLong();
-
-    /** The number of the last invalidation of each key. */
-    private final Cache<CacheKey, Long> recent;
 
     /** @param forget told of keys that nobody may share a flight for any more that is under way */
     Invalidations(
             SharedCache cache,
-            GatewayClock clock,
+            InvalidationLog log,
             Function<GatewayRequest, @Nullable Route> routeFor,
             Consumer<CacheKey> forget) {
         this.cache = cache;
+        this.log = log;
         this.routeFor = routeFor;
         this.forget = forget;
-        this.recent = Caffeine.newBuilder()
-                .maximumSize(MOST_REMEMBERED)
-                .expireAfterWrite(REMEMBERED)
-                .ticker(clock::nanoTime)
-                .executor(Runnable::run)
-                .build();
     }
 
     /** {@code response} is what came of an unsafe request. */
@@ -75,19 +58,8 @@ final class Invalidations {
     }
 
     private void remove(CacheKey key) {
-        recent.put(key, count.incrementAndGet());
+        log.add(key);
         forget.accept(key);
         cache.invalidate(key);
-    }
-
-    /** How many there have been: what is asked for now is later than these. */
-    long count() {
-        return count.get();
-    }
-
-    /** Whether {@code key} was invalidated after that many: what was asked for before that may be what was changed. */
-    boolean since(CacheKey key, long before) {
-        Long removed = recent.getIfPresent(key);
-        return removed != null && removed > before;
     }
 }

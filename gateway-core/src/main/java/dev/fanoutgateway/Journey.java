@@ -7,6 +7,7 @@ import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.CachedResponse;
+import dev.fanoutgateway.spi.RaceRecord;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +32,7 @@ final class Journey implements SingleFlight.Flight<Landing> {
                 ? null
                 : CacheRules.validation(admission.forwarded(), entry).orElse(null);
         this.result = entry == null || question == null
-                ? asked(admission).toCompletableFuture()
+                ? asked(admission, null).toCompletableFuture()
                 : validated(admission, entry, question).toCompletableFuture();
     }
 
@@ -59,33 +60,34 @@ final class Journey implements SingleFlight.Flight<Landing> {
         return one && admission.forwarded().method().equals("GET") ? admission.stored() : null;
     }
 
-    private CompletionStage<Landing> asked(Admission admission) {
+    /** @param first the race before this one; null if there was none */
+    private CompletionStage<Landing> asked(Admission admission, @Nullable RaceRecord first) {
         long sentMillis = forwarding.clock.currentTimeMillis();
-        long invalidated = forwarding.invalidations.count();
+        long before = forwarding.invalidated.count();
         return run(
                         admission,
                         admission.forwarded(),
                         admission.exchange().route().acceptor(),
                         "")
-                .thenApply(brought -> forwarding.landed(admission, brought, sentMillis, invalidated));
+                .thenApply(brought -> forwarding.landed(
+                        admission, first == null ? brought : brought.after(first), sentMillis, before));
     }
 
     private CompletionStage<Landing> validated(Admission admission, CachedResponse entry, GatewayRequest question) {
         long sentMillis = forwarding.clock.currentTimeMillis();
-        long invalidated = forwarding.invalidations.count();
+        long before = forwarding.invalidated.count();
         ResponseAcceptor acceptor = new Confirming(admission.exchange().route().acceptor());
         return run(admission, question, acceptor, entry.backend()).thenCompose(brought -> {
             GatewayResponse response = brought.response();
             if (response == null || response.status() != 304) {
-                return CompletableFuture.completedFuture(
-                        forwarding.landed(admission, brought, sentMillis, invalidated));
+                return CompletableFuture.completedFuture(forwarding.landed(admission, brought, sentMillis, before));
             }
-            Landing landing = forwarding.confirmed(admission, entry, brought, response, sentMillis, invalidated);
+            Landing landing = forwarding.confirmed(admission, entry, brought, response, sentMillis, before);
             if (landing != null) {
                 return CompletableFuture.completedFuture(landing);
             }
             Exchange rest = admission.exchange().elsewhere(CallingThread.passing(forwarding.executor));
-            return asked(admission.by(rest));
+            return asked(admission.by(rest), brought.race());
         });
     }
 

@@ -62,8 +62,18 @@ record Landing(
                 };
     }
 
+    /** Whether it is a backend's own word that it failed: that says nothing of the next time, either. */
+    boolean error() {
+        return result != null
+                && result.response() != null
+                && CacheRules.error(result.response().status());
+    }
+
     /** Whether a follower may have it: that there is none is everybody's, a response is where it may be shared and fits. */
     boolean serves(Admission follower) {
+        if (CacheRules.partial(asked) || !asked.method().equals("GET")) {
+            return false;
+        }
         if (entry != null) {
             return shared && CacheRules.sameVariant(entry.headers(), asked, follower.forwarded());
         }
@@ -73,7 +83,9 @@ record Landing(
         GatewayResponse response = result.response();
         return switch (result.cause()) {
             case ACCEPTED, FINAL ->
-                shared && response != null && CacheRules.sameVariant(response.headers(), asked, follower.forwarded());
+                response != null
+                        && (shared || CacheRules.errorForAll(response))
+                        && CacheRules.sameVariant(response.headers(), asked, follower.forwarded());
             case ABSENT -> true;
             case BROKEN, UNAVAILABLE, TOO_FEW, UNCOMBINED, LATE -> true;
             case CANCELLED -> false;
@@ -91,7 +103,7 @@ record Landing(
         return (failed() || error)
                 && CacheRules.covers(
                         admission.exchange().route().cache(),
-                        admission.exchange().request(),
+                        admission.forwarded(),
                         stale,
                         response == null,
                         receivedMillis);

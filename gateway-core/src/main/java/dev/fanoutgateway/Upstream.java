@@ -11,7 +11,7 @@ import dev.fanoutgateway.spi.BackendSelector.Demand;
 import dev.fanoutgateway.spi.BackendStatus;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,12 +56,12 @@ record Upstream(BackendGroup group, Members members, Paces paces, Guarded select
     private static List<Backend> preferring(String id, List<Backend> candidates) {
         if (candidates.isEmpty()
                 || id.isEmpty()
-                || candidates.get(0).id().equals(id)
-                || candidates.stream().noneMatch(candidate -> candidate.id().equals(id))) {
+                || candidates.size() < 2
+                || !candidates.get(1).id().equals(id)) { // first already, or the selector has its reasons
             return candidates;
         }
         List<Backend> ordered = new ArrayList<>(candidates);
-        ordered.sort(Comparator.comparing(candidate -> !candidate.id().equals(id))); // stable
+        Collections.swap(ordered, 0, 1);
         return ordered;
     }
 

@@ -119,6 +119,9 @@ final class WarmUps implements AutoCloseable {
     }
 
     private void write(Path file, List<String> targets) {
+        if (targets.isEmpty()) {
+            return; // what was hot once is better than nothing
+        }
         try {
             Snapshot.write(file, targets);
             LOG.info("warm-up: wrote {} paths to the snapshot {}", targets.size(), file);

@@ -72,10 +72,11 @@ class InvalidationTest {
         CompletableFuture<GatewayResponse> post = stand.ask(GatewayRequest.of("POST", "/a"));
         stand.pass(10);
         assertThat(post).isCompleted();
+        stand.pass(1);
         assertThat(stand.answer("/a").body().utf8())
                 .as("does not join the old flight")
                 .isEqualTo("new");
-        stand.pass(90);
+        stand.pass(89);
         assertThat(Stand.now(slow).body().utf8()).isEqualTo("old");
         GatewayResponse hit = stand.answer("/a");
         assertThat(hit.body().utf8()).isEqualTo("new");

@@ -268,7 +268,7 @@ class WarmUpTest {
     void whatCannotBeWrittenIsTold() {
         stand.on("a", many(Script.ok("x")));
         stand.builder.warmUp(WarmUp.of().snapshot(directory.resolve("none").resolve("hot.txt"), 10));
-        stand.gateway();
+        stand.answer("/hot");
         stand.close();
         assertThat(stand.types()).containsExactly(Type.PLUGIN_FAILED);
     }

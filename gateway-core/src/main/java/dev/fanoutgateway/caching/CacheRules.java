@@ -35,11 +35,11 @@ public final class CacheRules {
      * @param forwarded the request without the gateway's own key; the same before and after {@link #forwarded}
      */
     public static Use useFor(CachePolicy policy, GatewayRequest forwarded) {
-        if (!policy.enabled()) {
-            return Use.BYPASS;
-        }
         if (!isRead(forwarded.method())) {
             return Use.METHOD;
+        }
+        if (!policy.enabled()) {
+            return Use.BYPASS;
         }
         return RequestFields.of(forwarded).bypass() ? Use.BYPASS : Use.LOOKUP;
     }
@@ -115,9 +115,20 @@ public final class CacheRules {
         return RequestFields.of(request).credentialed();
     }
 
+    /** Whether the client asks that the backends be asked (RFC 9111 sections 5.2.1 and 5.4). */
+    public static boolean wantsBackends(GatewayRequest request) {
+        return RequestFields.of(request).validate();
+    }
+
     /** Whether it asks for a part of the content. */
     public static boolean partial(GatewayRequest request) {
         return request.headers().contains("Range");
+    }
+
+    /** The GET for all of the content, in nobody's name. */
+    public static GatewayRequest forAll(GatewayRequest request) {
+        Headers nobodys = WholeContent.wanted(request.headers()).without(RequestFields::isCredential);
+        return request.withHeaders(nobodys).withMethod("GET");
     }
 
     /** The request for all of the content, whatever the client has of it. */
@@ -138,6 +149,17 @@ public final class CacheRules {
     /** Whether the status says that the backend failed, so that a stale response may be better (RFC 5861 section 4). */
     public static boolean error(int status) {
         return Statuses.error(status);
+    }
+
+    /** Whether it is such an error, and says nothing that is only for whoever asked. */
+    public static boolean errorForAll(GatewayResponse response) {
+        Headers headers = response.headers();
+        Directives directives = Directives.ofResponse(headers);
+        return error(response.status())
+                && !directives.noStore()
+                && !directives.isPrivate()
+                && !headers.contains("Set-Cookie")
+                && response.body().isBuffered();
     }
 
     /** See {@link Refresh#due}. */
@@ -195,7 +217,7 @@ public final class CacheRules {
 
     /** A backend's response as somebody gets it who shares another request's flight: what was said of that caller is gone. */
     public static GatewayResponse forAnother(GatewayResponse response) {
-        return response.withHeaders(StoredFields.withoutPersonal(response.headers()));
+        return response.withHeaders(StoredFields.forAll(response.headers(), Directives.ofResponse(response.headers())));
     }
 
     private static boolean isRead(String method) {

@@ -71,6 +71,7 @@ public record CacheStatus(
     public static CacheStatus forwarded(SharedCache.Result lookup) {
         return switch (lookup) {
             case MISS -> forwarded(Forward.URI_MISS);
+            case OTHERS -> forwarded(Forward.MISS);
             case VARY_MISS -> forwarded(Forward.VARY_MISS);
             case PARTIAL -> forwarded(Forward.PARTIAL);
             case STALE, STALE_HIT, STALE_MEANWHILE -> forwarded(Forward.STALE);

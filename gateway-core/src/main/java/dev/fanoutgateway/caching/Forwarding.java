@@ -2,7 +2,7 @@ package dev.fanoutgateway.caching;
 
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,34 +12,28 @@ import org.jspecify.annotations.Nullable;
  * of the request line, and would let one caller choose what all others are shown (cache poisoning).
  */
 final class Forwarding {
-    private static final String[][] REMOVED_BY_LENGTH = byLength(
-            // another target
-            "X-Original-URL",
-            "X-Original-URI",
-            "X-Original-Host",
-            "X-Rewrite-URL",
-            "X-Host",
-            "X-HTTP-Host-Override",
-            "X-HTTP-Path-Override",
-            "X-Forwarded-Host",
-            "X-Forwarded-Server",
-            "X-Forwarded-Path",
-            "X-Forwarded-Prefix",
-            "X-Forwarded-URI",
-            "X-Forwarded-URL",
-            "X-Forwarded-Scheme",
-            "X-Forwarded-Proto",
-            "X-Forwarded-Protocol",
-            "X-Forwarded-Port",
-            "X-Forwarded-SSL",
-            "X-URL-Scheme",
-            "Front-End-Https",
-            "Forwarded",
+    /** Beginnings of names; an underscore counts as a hyphen, since many applications cannot tell them apart. */
+    private static final List<String> PREFIXES = List.of(
+            // another host, path, scheme or client than the real ones
+            "x-forwarded",
+            "x-original-",
+            "x-rewrite-",
             // another method
-            "X-HTTP-Method-Override",
-            "X-HTTP-Method",
-            "X-Method-Override",
-            "X-Forwarded-Method");
+            "x-http-",
+            // what a framework's own front end says to it
+            "x-middleware-");
+
+    private static final Set<String> NAMES = Set.of(
+            "forwarded",
+            "front-end-https",
+            "proxy",
+            "x-host",
+            "x-scheme",
+            "x-url-scheme",
+            "x-method-override",
+            "x-real-ip",
+            "x-remote-addr",
+            "x-remote-ip");
 
     private Forwarding() {}
 
@@ -58,17 +52,17 @@ final class Forwarding {
         return query.equals(kept) ? forwarded : forwarded.withQuery(kept);
     }
 
-    /** By first letter and length, so that most fields are passed over at once. */
+    /** By the first letter and the end first, so that most fields are passed over at once. */
     private static boolean isRemoved(String name) {
         int first = name.isEmpty() ? 0 : name.charAt(0) | 0x20;
-        if ((first == 'x' || first == 'f') && name.length() < REMOVED_BY_LENGTH.length) {
-            for (String removed : REMOVED_BY_LENGTH[name.length()]) {
-                if (removed.equalsIgnoreCase(name)) {
-                    return true;
-                }
-            }
+        boolean clientsAddress = name.length() >= 9 && (name.charAt(name.length() - 1) | 0x20) == 'p';
+        if (first != 'x' && first != 'f' && first != 'p' && !clientsAddress) {
+            return false;
         }
-        return false;
+        String plain = Ascii.lower(name).replace('_', '-');
+        return NAMES.contains(plain)
+                || plain.endsWith("client-ip")
+                || (first == 'x' && PREFIXES.stream().anyMatch(plain::startsWith));
     }
 
     /** What stays, byte for byte; null if nothing does. */
@@ -91,16 +85,5 @@ final class Forwarding {
             start = end + 1;
         }
         return any ? kept.toString() : null;
-    }
-
-    private static String[][] byLength(String... names) {
-        int longest = Arrays.stream(names).mapToInt(String::length).max().orElse(0);
-        String[][] byLength = new String[longest + 1][];
-        for (int length = 0; length <= longest; length++) {
-            int wanted = length;
-            byLength[length] =
-                    Arrays.stream(names).filter(name -> name.length() == wanted).toArray(String[]::new);
-        }
-        return byLength;
     }
 }

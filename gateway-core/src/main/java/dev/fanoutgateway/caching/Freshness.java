@@ -49,6 +49,9 @@ record Freshness(long lifetimeMillis, long initialAgeMillis) {
         if (stated != UNSTATED) {
             return stated;
         }
+        if (directives.targeted()) {
+            return UNSTATED; // nothing is guessed beside a field that speaks to caches like this one
+        }
         List<String> modified = headers.all("Last-Modified");
         if (modified.size() == 1 && (Statuses.heuristic(response.status()) || directives.isPublic())) {
             long since = HttpDates.parse(modified.get(0), receivedMillis);

@@ -55,6 +55,17 @@ final class RequestFields {
         }
     }
 
+    /** Whether a field of this name says who asks. */
+    static boolean isCredential(String name) {
+        return switch (name.length()) {
+            case 6 -> name.equalsIgnoreCase("Cookie");
+            case 7 -> name.equalsIgnoreCase("Cookie2");
+            case 13 -> name.equalsIgnoreCase("Authorization");
+            case 19 -> name.equalsIgnoreCase("Proxy-Authorization");
+            default -> false;
+        };
+    }
+
     /** What its {@code Cache-Control} says. */
     Directives directives() {
         return directives;

@@ -27,9 +27,16 @@ public final class SharedCache {
 
     private final ResponseCache store;
     private final Shelf shelf;
+    private final InvalidationLog invalidations;
     private final GatewayClock clock;
 
+    /** A cache for which nothing is ever invalidated by requests. */
     public SharedCache(ResponseCache store, GatewayClock clock) {
+        this(store, clock, new InvalidationLog(clock));
+    }
+
+    public SharedCache(ResponseCache store, GatewayClock clock, InvalidationLog invalidations) {
+        this.invalidations = invalidations;
         this.store = store;
         this.shelf = new Shelf(store, clock);
         this.clock = clock;
@@ -45,6 +52,8 @@ public final class SharedCache {
         STALE_MEANWHILE,
         /** Nothing. */
         MISS,
+        /** A response that is not meant for this client. */
+        OTHERS,
         /** Other variants of the resource only. */
         VARY_MISS,
         /** Some of it, but not all that is asked for. */
@@ -75,14 +84,14 @@ public final class SharedCache {
 
     /** What is stored for {@code forwarded} under {@code key}, or under the key of the variant that it prefers. */
     public CompletionStage<Lookup> lookup(CachePolicy policy, CacheKey key, GatewayRequest forwarded) {
-        return shelf.find(key, forwarded, place -> judged(policy, forwarded, place));
+        return shelf.find(key, forwarded, found -> judged(policy, key, forwarded, found));
     }
 
-    private Lookup judged(CachePolicy policy, GatewayRequest forwarded, Shelf.Found found) {
+    private Lookup judged(CachePolicy policy, CacheKey key, GatewayRequest forwarded, Shelf.Found found) {
         Result otherwise = found.variant() ? Result.VARY_MISS : Result.MISS;
         CacheKey place = found.place();
         CachedResponse entry = found.entry();
-        if (entry == null) {
+        if (entry == null || invalidations.covers(key, entry)) {
             return new Lookup(otherwise, null, place);
         }
         long now = clock.currentTimeMillis();
@@ -94,7 +103,7 @@ public final class SharedCache {
                 case STALE_MEANWHILE -> new Lookup(Result.STALE_MEANWHILE, entry, place);
                 case VALIDATE_STALE -> new Lookup(Result.STALE, entry, place);
                 case VALIDATE_REQUEST -> new Lookup(Result.REQUEST, entry, place);
-                case NONE -> new Lookup(Result.MISS, null, place);
+                case NONE -> new Lookup(Result.OTHERS, null, place);
             };
         }
         if (!CacheRules.fresh(entry, now)) {
@@ -102,7 +111,7 @@ public final class SharedCache {
         }
         return switch (entry.kind()) {
             case UNCACHEABLE -> new Lookup(Result.UNCACHEABLE, entry, place);
-            case ABSENT -> new Lookup(fields.validate() ? Result.REQUEST : Result.ABSENT, entry, place);
+            case ABSENT -> new Lookup(young(entry, fields, now) ? Result.ABSENT : Result.REQUEST, entry, place);
             case PART ->
                 Reuse.of(policy, fields, entry, now) == Reuse.FRESH
                                 && Parts.answer(entry, forwarded, CacheRules.ageSeconds(entry, now))
@@ -111,6 +120,13 @@ public final class SharedCache {
                         : new Lookup(Result.PARTIAL, null, place);
             case RESPONSE, VARIANTS -> new Lookup(otherwise, null, place); // a signpost where a variant should be
         };
+    }
+
+    /** Whether a note is as young as the client wants it. */
+    private static boolean young(CachedResponse note, RequestFields fields, long nowMillis) {
+        long most = fields.directives().maxAge();
+        return !fields.validate()
+                && (most == Directives.ABSENT || CacheRules.ageMillis(note, nowMillis) <= most * 1000);
     }
 
     /**

@@ -14,10 +14,7 @@ final class StoredFields {
     private StoredFields() {}
 
     static Headers of(GatewayResponse response, Directives directives, long receivedMillis) {
-        Headers kept = withoutPersonal(HopByHop.endToEnd(response.headers()));
-        if (!directives.withheld().isEmpty()) { // RFC 9111 sections 5.2.2.4 and 5.2.2.7
-            kept = kept.without(name -> directives.withheld().contains(Ascii.lower(name)));
-        }
+        Headers kept = forAll(HopByHop.endToEnd(response.headers()), directives);
         Headers.Builder fields = kept.toBuilder();
         if (!kept.contains("Date")) {
             fields.add("Date", HttpDates.format(receivedMillis)); // RFC 9110 section 6.6.1
@@ -28,8 +25,15 @@ final class StoredFields {
         return fields.build();
     }
 
-    /** What is true for others, too: without what was said of one request and its caller. */
-    static Headers withoutPersonal(Headers headers) {
+    /** What others may have, too: without what was said of one request and its caller, and what the origin withholds. */
+    static Headers forAll(Headers headers, Directives directives) {
+        Headers kept = withoutPersonal(headers);
+        return directives.withheld().isEmpty() // RFC 9111 sections 5.2.2.4 and 5.2.2.7
+                ? kept
+                : kept.without(name -> directives.withheld().contains(Ascii.lower(name)));
+    }
+
+    private static Headers withoutPersonal(Headers headers) {
         return headers.without(name -> {
             String lower = Ascii.lower(name);
             return NOT_STORED.contains(lower)

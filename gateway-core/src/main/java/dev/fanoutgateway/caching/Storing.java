@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entry what to store; null if it may not be stored
  * @param refusal why it may not be stored; null if it may
+ * @param lasting whether it is refused for what the resource is, so that the next response will likely be no other
  */
-record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
+record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal, boolean lasting) {
 
     /** Why a response may not be stored. */
     enum Refusal {
@@ -30,12 +31,31 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
         NOT_FRESH
     }
 
-    /** Whether it is refused for what the resource is, so that the next response will likely be no other. */
-    boolean lasting() {
-        return refusal == Refusal.NOT_SHARED || refusal == Refusal.NOT_FRESH;
+    static Storing of(
+            CachePolicy policy,
+            GatewayRequest forwarded,
+            GatewayResponse response,
+            String backendId,
+            long requestMillis,
+            long receivedMillis) {
+        Storing judged = judged(policy, forwarded, response, backendId, requestMillis, receivedMillis);
+        return judged.entry != null || !lasts(judged.refusal, forwarded, response)
+                ? judged
+                : new Storing(null, judged.refusal, true);
     }
 
-    static Storing of(
+    /** Not where it is about this request only, or about a failure of the moment. */
+    private static boolean lasts(@Nullable Refusal refusal, GatewayRequest forwarded, GatewayResponse response) {
+        boolean moment = Statuses.error(response.status()) || response.status() < 200 || response.status() == 304;
+        return switch (refusal == null ? Refusal.REQUEST : refusal) {
+            case NOT_SHARED, NOT_FRESH, STATUS ->
+                !moment && !RequestFields.of(forwarded).partial();
+            case INCOMPLETE -> !moment && !response.body().isBuffered();
+            case REQUEST -> false;
+        };
+    }
+
+    private static Storing judged(
             CachePolicy policy,
             GatewayRequest forwarded,
             GatewayResponse response,
@@ -60,7 +80,7 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
         // A cache that understands the status ignores a no-store that stands beside must-understand: section 5.2.2.3.
         boolean noStore = directives.noStore() && !directives.mustUnderstand();
         if (noStore || directives.isPrivate() || namesOneCaller(headers, directives) || Variants.unbounded(headers)) {
-            return refused(Statuses.error(response.status()) ? Refusal.STATUS : Refusal.NOT_SHARED);
+            return refused(Refusal.NOT_SHARED);
         }
         Freshness freshness = Freshness.of(policy, judged, directives, requestMillis, receivedMillis);
         if (freshness.lifetimeMillis() == Freshness.UNSTATED) {
@@ -85,13 +105,15 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal) {
                 Math.max(0, lifetime - initialAge) + kept,
                 Math.max(0, receivedMillis - requestMillis));
         if (!part) {
-            return new Storing(entry, null);
+            return new Storing(entry, null, false);
         }
-        return Parts.of(entry).map(kept206 -> new Storing(kept206, null)).orElseGet(() -> refused(Refusal.INCOMPLETE));
+        return Parts.of(entry)
+                .map(kept206 -> new Storing(kept206, null, false))
+                .orElseGet(() -> refused(Refusal.INCOMPLETE));
     }
 
     private static Storing refused(Refusal why) {
-        return new Storing(null, why);
+        return new Storing(null, why, false);
     }
 
     /** Section 3.3: a message that was cut short is none that a shared cache keeps. */

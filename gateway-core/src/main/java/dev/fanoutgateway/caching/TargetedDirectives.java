@@ -29,12 +29,13 @@ record TargetedDirectives(
         long staleWhileRevalidate,
         long staleIfError) {
 
+    private static final String OLDER = "Surrogate-Control";
+
     /**
      * The fields that are meant for this cache, in order of preference. The last is older than RFC 9213, and what origins
      * send that know other caches of this kind.
      */
-    private static final List<String> TARGETS =
-            List.of("Fanout-Gateway-Cache-Control", "CDN-Cache-Control", "Surrogate-Control");
+    private static final List<String> TARGETS = List.of("Fanout-Gateway-Cache-Control", "CDN-Cache-Control", OLDER);
 
     /** Of the first target field that is there, is a dictionary and is not empty; else there is none to go by. */
     static Optional<TargetedDirectives> of(Headers response) {
@@ -45,7 +46,11 @@ record TargetedDirectives(
             Map<String, Member> directives =
                     StructuredFields.dictionary(response.all(target)).orElse(Map.of());
             if (!directives.isEmpty()) {
-                return Optional.of(of(directives));
+                TargetedDirectives said = of(directives);
+                // The older field has other uses, too, that say nothing of caching.
+                if (!target.equals(OLDER) || said.noStore || said.maxAge != Directives.ABSENT) {
+                    return Optional.of(said);
+                }
             }
         }
         return Optional.empty();

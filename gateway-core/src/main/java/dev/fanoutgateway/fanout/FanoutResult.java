@@ -92,6 +92,11 @@ public record FanoutResult(
         return race.describe();
     }
 
+    /** This result as that of the second race for one request. */
+    public FanoutResult after(RaceRecord first) {
+        return new FanoutResult(cause, response, backend, race.after(first));
+    }
+
     /** This result with the state of the budget. */
     public FanoutResult budget(Optional<RaceRecord.Budget> state) {
         return state.isEmpty() ? this : new FanoutResult(cause, response, backend, race.budget(state));

@@ -57,6 +57,39 @@ public record RaceRecord(
                 strategy, level, delayNanos, candidates, cause, attempts, notes, startNanos, elapsedNanos, state);
     }
 
+    /** This race as the second for one request, which had to be asked again: attempts and times of both. */
+    public RaceRecord after(RaceRecord first) {
+        List<AttemptOutcome> all = new ArrayList<>(first.attempts);
+        long later = startNanos - first.startNanos;
+        for (AttemptOutcome attempt : attempts) {
+            all.add(new AttemptOutcome(
+                    attempt.backend(),
+                    first.attempts.size() + attempt.number(),
+                    later + attempt.startNanos(),
+                    attempt.durationNanos(),
+                    attempt.result(),
+                    attempt.status(),
+                    attempt.detail(),
+                    attempt.occasion() == AttemptOutcome.Occasion.START
+                            ? AttemptOutcome.Occasion.FAILURE
+                            : attempt.occasion()));
+        }
+        List<String> words = new ArrayList<>(first.notes);
+        words.add("asked again, since a 304 was about another response than the stored one");
+        words.addAll(notes);
+        return new RaceRecord(
+                strategy,
+                level,
+                delayNanos,
+                candidates,
+                cause,
+                all,
+                words,
+                first.startNanos,
+                later + elapsedNanos,
+                budget);
+    }
+
     /** This record of a race that ended later, and in another way. */
     public RaceRecord ended(String how, long nanos) {
         return new RaceRecord(strategy, level, delayNanos, candidates, how, attempts, notes, startNanos, nanos, budget);
