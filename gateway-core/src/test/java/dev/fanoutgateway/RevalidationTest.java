@@ -4,12 +4,14 @@ import static dev.fanoutgateway.Stand.everything;
 import static dev.fanoutgateway.Stand.field;
 import static dev.fanoutgateway.Stand.launches;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
@@ -76,6 +78,10 @@ class RevalidationTest {
         assertThat(stand.answer("/a").body().utf8()).isEqualTo("new");
         assertThat(sent(2, "If-None-Match")).isEmpty();
         assertThat(launches(stand.backends)).hasSize(3);
+        assertThat(stand.lastRecord().attempts())
+                .extracting(AttemptOutcome::number, AttemptOutcome::status)
+                .containsExactly(tuple(1, 304), tuple(2, 200));
+        assertThat(stand.lastRecord().describe()).contains("asked again");
     }
 
     @Test
