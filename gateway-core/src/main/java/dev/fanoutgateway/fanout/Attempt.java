@@ -50,6 +50,12 @@ final class Attempt {
     @Nullable
     Finding immediate;
 
+    /** Whether its call was started, or is being. */
+    volatile boolean started;
+
+    /** Whether it is a trial whose outcome its roster is told later. Of the thread that leaves it. */
+    boolean trialGoesOn;
+
     private long endNanos;
 
     Attempt(

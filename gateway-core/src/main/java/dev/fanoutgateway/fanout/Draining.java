@@ -2,6 +2,7 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient.Call;
+import dev.fanoutgateway.spi.BackendClient.Reply;
 import dev.fanoutgateway.spi.GatewayClock.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +11,16 @@ final class Draining {
     private final Losers losers;
     private final Call call;
     private final Backend backend;
+    private final @Nullable LateTrial trial;
     private volatile @Nullable Timer timer;
     private volatile boolean settled;
 
-    Draining(Losers losers, Call call, Backend backend) {
+    /** @param trial what is told of what it comes to; null if nobody is */
+    Draining(Losers losers, Call call, Backend backend, @Nullable LateTrial trial) {
         this.losers = losers;
         this.call = call;
         this.backend = backend;
+        this.trial = trial;
     }
 
     Backend backend() {
@@ -27,7 +31,7 @@ final class Draining {
     void begin() {
         try {
             timer = losers.clock.schedule(losers.drainNanos, this::end);
-            call.reply().whenComplete((reply, failure) -> over());
+            call.reply().whenComplete((reply, failure) -> over(reply));
         } catch (Throwable failure) {
             Fanout.LOG.warn("An attempt that has lost could not be left to end by itself", failure);
             end();
@@ -40,21 +44,28 @@ final class Draining {
     /** Gives its room back even if the client never tells that it is over. */
     void end() {
         Losers.cut(call);
-        over();
+        over(null);
     }
 
     /** Cuts it after its room was given away. */
     void cut() {
-        settled = true;
-        disarm();
+        settle(null);
         Losers.cut(call);
     }
 
-    private void over() {
+    private void over(@Nullable Reply reply) {
         if (losers.remove(this)) {
-            settled = true;
-            disarm();
             losers.inFlight.exit(backend);
+            settle(reply);
+        }
+    }
+
+    /** By whoever has taken it off those under way, so once. */
+    private void settle(@Nullable Reply reply) {
+        settled = true;
+        disarm();
+        if (trial != null) {
+            trial.ended(reply);
         }
     }
 

@@ -12,7 +12,7 @@ import java.time.Duration;
  *
  * <p>An ejected backend is not asked. When its pause is over it is half open: one attempt at a time is a trial; if that
  * succeeds the backend is back, if it fails the pause begins anew, and if it is cut off another trial follows after a tenth
- * of the pause. Where no backend of a group is in good health, all are asked ('panic'), and so are the ejected ones for a
+ * of the pause. One that another backend has beaten is given a moment more. Where no backend of a group is in good health, all are asked ('panic'), and so are the ejected ones for a
  * request that all others have failed. Inspired by Envoy's outlier detection, whose limits and numbers these are but for
  * the greatest share, 10 % there.
  *

@@ -76,8 +76,8 @@ public final class Fanout implements AutoCloseable {
     }
 
     /**
-     * Begins a race. If {@link Plan#first()} runs tasks on the calling thread, this returns when the first attempt is over;
-     * every other attempt that begins with it is under way by then.
+     * Begins a race. If {@link Plan#first()} runs tasks on the calling thread, this returns when the first attempt is over,
+     * unless that is the trial of an ejected backend; every other attempt that begins with it is under way by then.
      */
     public Race start(Plan plan) {
         RunningRace race = new RunningRace(this, plan);
@@ -107,7 +107,7 @@ public final class Fanout implements AutoCloseable {
             return;
         }
         try {
-            if (plan.roster() != null) {
+            if (plan.roster() != null && !attempt.trialGoesOn) {
                 plan.roster().learn(attempt.pass, outcome, attempt.hadItsTime());
             }
             plan.pace().learn(outcome, attempt.alone);

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What becomes of attempts that have lost. A call over HTTP/1.1 that is cut costs its connection, and the next one has to make
@@ -47,12 +48,14 @@ final class Losers {
     }
 
     /** @param mayDrain whether nobody waits for the thread on which it runs */
-    void leave(Attempt attempt, boolean mayDrain) {
+    void leave(Attempt attempt, boolean mayDrain, Fanout.Plan plan, Consumer<Throwable> acceptorFailures) {
         Call call = attempt.call;
         if (call != null && mayDrain && drainNanos > 0) {
-            Draining draining = new Draining(this, call, attempt.backend);
+            LateTrial trial = LateTrial.of(plan, attempt, acceptorFailures);
+            Draining draining = new Draining(this, call, attempt.backend, trial);
             if (add(draining)) {
-                if (drains(call)) {
+                attempt.trialGoesOn = trial != null;
+                if (trial != null || drains(call)) {
                     draining.begin();
                 } else {
                     draining.end();

@@ -138,7 +138,7 @@ final class RunningRace implements Fanout.Race {
             }
             Losers.cut(step);
             for (Attempt attempt : step.leaves) {
-                fanout.losers.leave(attempt, !isFirstElsewhere(attempt));
+                fanout.losers.leave(attempt, !isFirstElsewhere(attempt), plan, fanout::acceptorFailed);
             }
             for (GatewayResponse response : step.discards) {
                 Discard.response(response);
@@ -222,9 +222,9 @@ final class RunningRace implements Fanout.Race {
         return next;
     }
 
-    /** Whether it may block a thread that has to go on: the caller's. */
+    /** Whether it may block a thread that has to go on: the caller's. A trial does not: it may go on when it is beaten. */
     private boolean isFirstElsewhere(Attempt attempt) {
-        return attempt.number == 1 && plan.first() != fanout.executor;
+        return attempt.number == 1 && plan.first() != fanout.executor && attempt.pass.kind() != Pass.Kind.TRIAL;
     }
 
     private @Nullable Step prepare(Attempt attempt) {
@@ -266,6 +266,7 @@ final class RunningRace implements Fanout.Race {
         }
         try {
             call.reply().whenComplete((reply, failure) -> replied(attempt, reply, failure));
+            attempt.started = true;
             call.start(executor);
             return null;
         } catch (Throwable failure) {
