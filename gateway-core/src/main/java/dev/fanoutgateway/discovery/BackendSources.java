@@ -30,9 +30,13 @@ public final class BackendSources {
 
     /**
      * Backends in a JSON or YAML file, which is read again when it changes: a list of URLs, or of {@code {url, weight?, zone?}},
-     * in order of preference; or an object that has this list as {@code backends}. A file that is broken, unreadable or empty
-     * changes nothing. Replace the file by a rename: one that is read while it is written may be a good list that lacks the
-     * rest. YAML needs {@code jackson-dataformat-yaml} on the class path.
+     * in order of preference; or an object that has this list as {@code backends}. YAML needs {@code jackson-dataformat-yaml} on
+     * the class path.
+     *
+     * <p>A change is taken once the file is found the same twice in a row, the second time after 1 s, or {@code every} if that
+     * is less: a file that is being written changes nothing. Nor does one that stays broken, unreadable or empty. Only a
+     * writer who pauses for longer, with what he has written so far a whole list, is not told from one who is through: replace
+     * the file by a rename, or write the list in brackets.
      *
      * @param every how often it is read, 10 ms to 1 day
      */

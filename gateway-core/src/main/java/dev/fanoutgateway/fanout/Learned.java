@@ -122,6 +122,11 @@ final class Learned implements BackendSelector {
         return new long[] {route, Hash.mixed(route ^ Hash.of(above)), Hash.mixed(route ^ Hash.of("=" + path))};
     }
 
+    @Override
+    public String toString() {
+        return "learned";
+    }
+
     /** A backend and the acceptable answers to be expected for a time. */
     private record Scored(Backend backend, double score) {}
 }

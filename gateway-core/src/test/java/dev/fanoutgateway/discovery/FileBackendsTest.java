@@ -10,6 +10,7 @@ import dev.fanoutgateway.spi.BackendSource.Unavailable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,11 +99,104 @@ class FileBackendsTest {
     }
 
     @Test
-    void anotherContentIsAnotherListing() throws Exception {
+    void anotherContentIsTakenOnceItIsSeenTwice() throws Exception {
         Files.writeString(file, "- http://a");
-        assertThat(list().backends()).hasSize(1);
+        BackendSource source = BackendSources.file(file);
+        assertThat(ids(source)).containsExactly("http://a");
         Files.writeString(file, "- http://b");
-        assertThat(list().backends()).extracting(Backend::id).containsExactly("http://b");
+        Listing old = source.list("g").toCompletableFuture().join();
+        assertThat(old.backends()).containsExactly(Backend.of("g", "http://a"));
+        assertThat(old.lookAgain()).isEqualTo(Duration.ofSeconds(1));
+        Listing taken = source.list("g").toCompletableFuture().join();
+        assertThat(taken.backends()).containsExactly(Backend.of("g", "http://b"));
+        assertThat(taken.lookAgain()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void whoLooksOftenLooksAgainAsSoon() throws Exception {
+        Files.writeString(file, "- http://a");
+        BackendSource source = BackendSources.file(file, Duration.ofMillis(20));
+        ids(source);
+        Files.writeString(file, "- http://b");
+        assertThat(source.list("g").toCompletableFuture().join().lookAgain()).isEqualTo(Duration.ofMillis(20));
+    }
+
+    @Test
+    void whatIsBeingWrittenIsNotTaken() throws Exception {
+        Files.writeString(file, "- http://a\n- http://b\n");
+        BackendSource source = BackendSources.file(file);
+        ids(source);
+        for (String part : List.of("", "- http://c\n", "- http://c\n- ht", "- http://c\n- http://d\n")) {
+            Files.writeString(file, part);
+            assertThat(ids(source)).as("after '%s'", part).containsExactly("http://a", "http://b");
+        }
+        assertThat(ids(source)).containsExactly("http://c", "http://d");
+    }
+
+    @Test
+    void whatIsGoneForAMomentIsNotMissed() throws Exception {
+        Files.writeString(file, "- http://a");
+        BackendSource source = BackendSources.file(file);
+        ids(source);
+        Files.delete(file);
+        assertThat(ids(source)).containsExactly("http://a");
+        Files.writeString(file, "- http://a");
+        assertThat(ids(source)).containsExactly("http://a");
+        Files.delete(file);
+        assertThat(ids(source)).as("once, and once before").containsExactly("http://a");
+        assertThatThrownBy(() -> ids(source)).hasMessage(file + ": expected a readable file, got nothing");
+        assertThatThrownBy(() -> ids(source)).hasMessage(file + ": expected a readable file, got nothing");
+        Files.writeString(file, "- http://a");
+        assertThat(ids(source)).as("at once: it was in force").containsExactly("http://a");
+    }
+
+    @Test
+    void whatStaysBrokenIsTold() throws Exception {
+        Files.writeString(file, "- http://a");
+        BackendSource source = BackendSources.file(file);
+        ids(source);
+        Files.writeString(file, "- nonsense");
+        assertThat(ids(source)).containsExactly("http://a");
+        assertThatThrownBy(() -> ids(source)).isInstanceOf(Unavailable.class);
+        Files.writeString(file, "- http://b");
+        assertThat(ids(source)).containsExactly("http://a");
+        assertThat(ids(source)).containsExactly("http://b");
+    }
+
+    @Test
+    void whatNeverComesToRestIsTold() throws Exception {
+        Files.writeString(file, "- http://a");
+        BackendSource source = BackendSources.file(file);
+        ids(source);
+        for (int i = 0; i < 30; i++) {
+            Files.writeString(file, "- http://b" + i);
+            assertThat(ids(source)).containsExactly("http://a");
+        }
+        Files.writeString(file, "- http://b");
+        assertThatThrownBy(() -> ids(source))
+                .hasMessage(file + ": expected a file that is left alone, got another content at each look");
+        assertThat(ids(source)).containsExactly("http://b");
+    }
+
+    @Test
+    void eachGroupLooksForItself() throws Exception {
+        Files.writeString(file, "- http://a");
+        BackendSource source = BackendSources.file(file);
+        ids(source);
+        Files.writeString(file, "- http://b");
+        ids(source);
+        assertThat(source.list("other").toCompletableFuture().join().backends())
+                .as("has nothing to keep")
+                .containsExactly(Backend.of("other", "http://b"));
+        assertThat(ids(source)).containsExactly("http://b");
+    }
+
+    @Test
+    void aFirstLookThatFailedKeepsNothing() throws Exception {
+        BackendSource source = BackendSources.file(file);
+        assertThatThrownBy(() -> ids(source)).isInstanceOf(Unavailable.class);
+        Files.writeString(file, "- http://a");
+        assertThat(ids(source)).containsExactly("http://a");
     }
 
     @Test
@@ -112,6 +206,12 @@ class FileBackendsTest {
                 .containsExactly(Backend.of("x", "http://b"), Backend.of("x", "http://a"));
         assertThatThrownBy(() -> BackendSources.listed("b")).hasMessageContaining("'b'");
         assertThatThrownBy(() -> BackendSources.file(file, Duration.ZERO)).hasMessageContaining("PT0S");
+    }
+
+    private static List<String> ids(BackendSource source) {
+        return source.list("g").toCompletableFuture().join().backends().stream()
+                .map(Backend::id)
+                .toList();
     }
 
     private Listing list() {

@@ -1,7 +1,6 @@
 package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.BackendGroup;
-import dev.fanoutgateway.fanout.Selectors;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.BackendSelector;
 import java.nio.file.Path;
@@ -9,10 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,17 +18,6 @@ import java.util.function.UnaryOperator;
  * @param connectTimeout how long a connection to one of them may take to come about
  */
 record BackendSettings(BackendGroup group, Duration connectTimeout) {
-    private static final Value<Supplier<BackendSelector>> SELECTOR = Value.choice(Map.of(
-            "listed",
-            Selectors::listed,
-            "round-robin",
-            Selectors::roundRobin,
-            "least-loaded",
-            Selectors::leastLoaded,
-            "fastest",
-            Selectors::fastest,
-            "consistent-hash",
-            Selectors::consistentHashByPath));
     private static final Duration USUAL_CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofMinutes(5);
 
@@ -61,8 +47,7 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
     private static Optional<BackendSettings> read(String name, Section in, Path directory) {
         SourceSettings where = SourceSettings.read(name, in, directory);
         Headers headers = headers(in);
-        BackendSelector selector =
-                in.value("selector", SELECTOR).orElse(Selectors::listed).get();
+        BackendSelector selector = SelectorSettings.read(in, where);
         in.set("connect-timeout", Value.DURATION, BackendSettings::checkConnectTimeout);
         Duration connectTimeout = in.value("connect-timeout", Value.DURATION).orElse(USUAL_CONNECT_TIMEOUT);
         UnaryOperator<BackendGroup> health = HealthSettings.read(in);
@@ -82,13 +67,18 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
         Section in = group.sectionOrEmpty("headers");
         Headers.Builder headers = Headers.builder();
         for (String name : in.names()) {
-            if (NOT_SENT.contains(name.toLowerCase(Locale.ROOT))) {
+            if (isOfTheConnection(name)) {
                 in.problems().add(in.lineOf(name), in.pathOf(name), "a field of the message", "one of the connection");
             } else {
                 in.set(name, Value.TEXT, value -> headers.add(name, value));
             }
         }
         return headers.build();
+    }
+
+    /** Whether the field {@code name} is the client's own to send, or not. */
+    static boolean isOfTheConnection(String name) {
+        return NOT_SENT.contains(name.toLowerCase(Locale.ROOT));
     }
 
     private static void checkConnectTimeout(Duration timeout) {

@@ -57,6 +57,7 @@ final class RouteSettings {
         backends.ifPresent(route::backends);
         StrategySettings.read(in, route, backends.flatMap(sizes::of));
         BesideSettings.read(in, route, groups);
+        AttemptFieldSettings.read(in, route);
         in.set("accept", ACCEPT, route::accept);
         in.set("timeout", Value.DURATION, route::timeout);
         in.set("attempt-timeout", Value.DURATION, route::attemptTimeout);
@@ -84,7 +85,7 @@ final class RouteSettings {
             return Optional.empty();
         }
         if (node.get() instanceof Scalar scalar) {
-            if (!isOff(scalar)) {
+            if (!Value.isOff(scalar)) {
                 route.problems().add(scalar.line(), route.pathOf("cache"), "a mapping or off", scalar.kind());
             }
             return Optional.of(CachePolicy.off());
@@ -104,14 +105,6 @@ final class RouteSettings {
         in.check("ignore-query", () -> policy.now = policy.now.ignoreQuery(ignored.toArray(String[]::new)));
         in.end();
         return Optional.of(policy.now);
-    }
-
-    private static boolean isOff(Scalar scalar) {
-        return switch (scalar.type()) {
-            case BOOLEAN -> !Value.isTrue(scalar.text());
-            case TEXT -> scalar.text().equals("off") || scalar.text().equals("false");
-            case NUMBER, NULL, TAGGED -> false;
-        };
     }
 
     /** Without a word on it, a route wants a key if there are any; one that wants a key while there are none is closed. */

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,11 +95,24 @@ final class Section {
 
     /** The scalars of the list at {@code name}; without those that are not of this kind. */
     <T> List<T> list(String name, Value<T> kind) {
+        return items(name, (at, item) -> read(at, item, kind));
+    }
+
+    /** Like {@link #list(String, Value)}, where an item may be a mapping instead, which {@code mapping} reads. */
+    <T> List<T> list(String name, Value<T> kind, Function<Section, Optional<T>> mapping) {
+        return items(
+                name,
+                (at, item) -> item instanceof Fields
+                        ? mapping.apply(child(at, patternOf(name) + "[]", item.line(), item))
+                        : read(at, item, kind));
+    }
+
+    private <T> List<T> items(String name, BiFunction<String, Node, Optional<T>> reading) {
         List<T> values = new ArrayList<>();
         node(name).filter(node -> !Node.isNull(node)).ifPresent(node -> {
             if (node instanceof Items list) {
                 for (int i = 0; i < list.items().size(); i++) {
-                    read(pathOf(name) + '[' + i + ']', list.items().get(i), kind)
+                    reading.apply(pathOf(name) + '[' + i + ']', list.items().get(i))
                             .ifPresent(values::add);
                 }
             } else {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,7 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
     static final Value<Double> SHARE = text("a share such as 5%", Value::share);
     static final Value<Instant> INSTANT = text("a time such as 2027-01-01T00:00:00Z", Value::instant);
     static final Value<Long> NUMBER = new Value<>("a whole number", Set.of(Type.NUMBER), true, Value::number);
+    static final Value<Integer> COUNT = new Value<>("a whole number", Set.of(Type.NUMBER), true, Value::count);
     static final Value<Boolean> FLAG =
             new Value<>("true or false", Set.of(Type.BOOLEAN), true, text -> Optional.of(isTrue(text)));
     /** Text that may well be secret. */
@@ -58,6 +60,11 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
 
     static <T> Value<T> secretText(String expected, Function<String, Optional<T>> reading) {
         return new Value<>(expected, Set.of(Type.TEXT), false, reading);
+    }
+
+    /** A share within bounds of its own, which {@code expected} names. */
+    static Value<Double> share(String expected, Predicate<Double> fitting) {
+        return text(expected, text -> share(text).filter(fitting));
     }
 
     /** One of some words; those that YAML takes for booleans, such as {@code off}, come as such or as text. */
@@ -104,6 +111,15 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
         return Set.of("true", "yes", "on").contains(bool.toLowerCase(Locale.ROOT));
     }
 
+    /** Whether a scalar says that something is not wanted, by {@code off} or {@code false}. */
+    static boolean isOff(Scalar scalar) {
+        return switch (scalar.type()) {
+            case BOOLEAN -> !isTrue(scalar.text());
+            case TEXT -> scalar.text().equals("off") || scalar.text().equals("false");
+            case NUMBER, NULL, TAGGED -> false;
+        };
+    }
+
     private static Optional<Duration> duration(String text) {
         Matcher matcher = DURATION_TEXT.matcher(text);
         return matcher.matches()
@@ -143,5 +159,9 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
     /** Decimal only: a number such as 010 means eight to some. */
     private static Optional<Long> number(String text) {
         return text.matches("0|-?[1-9]\\d{0,17}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+    }
+
+    private static Optional<Integer> count(String text) {
+        return text.matches("0|-?[1-9]\\d{0,8}") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
     }
 }

@@ -12,6 +12,7 @@ import dev.fanoutgateway.Route;
 import dev.fanoutgateway.Shadow;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.fanout.Acceptors;
+import dev.fanoutgateway.fanout.AttemptFields;
 import dev.fanoutgateway.fanout.Ejection;
 import dev.fanoutgateway.fanout.Health;
 import dev.fanoutgateway.http.GatewayRequest;
@@ -56,6 +57,7 @@ class AcceptedConfigurationTest {
         assertThat(route.methods()).containsExactlyInAnyOrder("GET", "HEAD");
         assertThat(route.backends()).isEqualTo("stocks");
         assertThat(route.strategy()).hasToString("parallel");
+        assertThat(route.attemptFields()).isEqualTo(AttemptFields.standard());
         assertThat(route.timeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(route.attemptTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(route.maxResponseBytes()).isEqualTo(8 << 20);
@@ -99,6 +101,7 @@ class AcceptedConfigurationTest {
         Route full = reference.routes().get(0);
         assertThat(route.backends()).isEqualTo(full.backends());
         assertThat(route.strategy()).isEqualTo(full.strategy());
+        assertThat(route.attemptFields()).isEqualTo(full.attemptFields());
         assertThat(route.timeout()).isEqualTo(full.timeout());
         assertThat(route.attemptTimeout()).isEqualTo(full.attemptTimeout());
         assertThat(route.maxResponseBytes()).isEqualTo(full.maxResponseBytes());
@@ -152,7 +155,8 @@ class AcceptedConfigurationTest {
         "round-robin,     round-robin",
         "least-loaded,    least-loaded",
         "fastest,         fastest",
-        "consistent-hash, consistent-hash by path"
+        "consistent-hash, consistent-hash by path",
+        "learned,         learned"
     })
     void everySelectorHasItsName(String name, String selector) throws Exception {
         assertThat(read("backends: {a: {urls: [http://a:1], selector: " + name + "}}")

@@ -24,9 +24,18 @@ class DamagedConfigurationTest {
                 urls: [http://127.0.0.1:9001, http://127.0.0.1:9002]
                 headers: {X-Internal-Token: secret-a}
                 connect-timeout: 2s
+              zoned:
+                urls: [http://127.0.0.1:9003, {url: "http://127.0.0.1:9004/", weight: 3, zone: eu-1}]
+                selector: consistent-hash
+                hash-by: caller
+                zone: eu-1
+                health: {path: /health, every: 5s, jitter: 10%, down-after: 3, up-after: 2}
+                eject: {after-failures: null, failure-share: 50%, window: 30s, min-attempts: 20, max-ejected: 50%}
             routes:
               - path: /api/v1/**
                 methods: [GET, HEAD]
+                backends: stocks
+                attempt-fields: {timeout: X-Time-Left, number: off}
                 accept: json:status
                 cache: {ttl: 1h, respect-origin: true, ignore-query: [utm_source]}
                 cost: 1
