@@ -3,6 +3,7 @@ package dev.fanoutgateway;
 import dev.fanoutgateway.auth.Extraction;
 import dev.fanoutgateway.auth.KeyExtractor;
 import dev.fanoutgateway.caching.CachePolicy;
+import dev.fanoutgateway.caching.CacheRequest;
 import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.caching.SharedCache;
 import dev.fanoutgateway.http.GatewayRequest;
@@ -168,16 +169,21 @@ final class AdmissionControl {
         // Before anything is keyed or added: a client's Connection field must remove neither variants nor fields of
         // ours.
         GatewayRequest stripped = keyless.withHeaders(Explain.strip(HopByHop.endToEnd(keyless.headers())));
-        CacheRules.Use use = CacheRules.useFor(policy, stripped);
+        CacheRequest request = CacheRequest.of(policy, stripped);
+        CacheRules.Use use = request.use();
         if (use != CacheRules.Use.LOOKUP) {
             return CompletableFuture.completedFuture(new Admission(exchange, stripped, grant, use, null, null, null));
         }
-        GatewayRequest forwarded = CacheRules.forwarded(policy, stripped);
+        GatewayRequest forwarded = request.forwarded();
         Caller caller = grant.caller();
         String partition = caller == null ? "" : caller.id(); // no caller's id is empty
         CacheKey key = CacheRules.keyFor(exchange.route().backends(), policy, forwarded, partition);
         CompletableFuture<SharedCache.Lookup> lookup =
-                cache.lookup(policy, key, forwarded).toCompletableFuture();
+                cache.lookup(policy, key, request).toCompletableFuture();
+        if (lookup.isDone() && !lookup.isCompletedExceptionally()) { // in memory: what every hit is
+            return CompletableFuture.completedFuture(
+                    new Admission(exchange, forwarded, grant, use, key, lookup.join(), null));
+        }
         BiFunction<SharedCache.Lookup, @Nullable Throwable, Admission> admission = (found, failure) -> new Admission(
                 exchange,
                 forwarded,

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Forwarding {
     private static final long LANDING_BYTES = 16L << 20;
+    private static final DoubleSupplier DRAW = () -> ThreadLocalRandom.current().nextDouble();
 
     private final Upstreams upstreams;
     final Fanout fanout;
@@ -87,12 +89,7 @@ final class Forwarding {
         long now = clock.currentTimeMillis();
         boolean refresh = switch (lookup.result()) {
             case STALE_MEANWHILE -> true;
-            case HIT ->
-                CacheRules.refreshDue(
-                        admission.exchange().route().cache(),
-                        lookup.entry(),
-                        now,
-                        ThreadLocalRandom.current().nextDouble());
+            case HIT -> CacheRules.refreshDue(admission.exchange().route().cache(), lookup.entry(), now, DRAW);
             case STALE_HIT, MISS, OTHERS, VARY_MISS, PARTIAL, STALE, REQUEST, UNCACHEABLE, ABSENT -> false;
         };
         if (refresh && !flights.isUnderWay(place(admission))) {
@@ -292,7 +289,8 @@ final class Forwarding {
             long sentMillis) {
         CachedResponse entry = stored == null ? null : stored.entry();
         boolean shared = entry != null && !CacheRules.neverFresh(entry);
-        Landing landing = Landing.of(admission.forwarded(), result, confirmed, entry != null, shared, clock);
+        boolean taken = stored != null && stored.taken();
+        Landing landing = Landing.of(admission.forwarded(), result, confirmed, taken, shared, clock);
         if (admission.lookup() != null
                 && stored != null
                 && !stored.done().toCompletableFuture().isDone()

@@ -7,6 +7,7 @@ import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.CachedResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,14 @@ public final class CacheRules {
      * @param forwarded the request without the gateway's own key; the same before and after {@link #forwarded}
      */
     public static Use useFor(CachePolicy policy, GatewayRequest forwarded) {
+        return useFor(policy, forwarded, RequestFields.of(forwarded));
+    }
+
+    static Use useFor(CachePolicy policy, GatewayRequest forwarded, RequestFields fields) {
         if (!isRead(forwarded.method())) {
             return Use.METHOD;
         }
-        if (!policy.enabled()) {
-            return Use.BYPASS;
-        }
-        return RequestFields.of(forwarded).bypass() ? Use.BYPASS : Use.LOOKUP;
+        return !policy.enabled() || fields.bypass() ? Use.BYPASS : Use.LOOKUP;
     }
 
     /** Whether the client wants an answer from the cache or none (RFC 9111 section 5.2.1.7). */
@@ -55,7 +57,7 @@ public final class CacheRules {
      * not in the key. The same object when nothing is taken away.
      */
     public static GatewayRequest forwarded(CachePolicy policy, GatewayRequest request) {
-        return useFor(policy, request) == Use.LOOKUP ? Forwarding.of(policy, request) : request;
+        return CacheRequest.of(policy, request).forwarded();
     }
 
     /**
@@ -163,7 +165,7 @@ public final class CacheRules {
     }
 
     /** See {@link Refresh#due}. */
-    public static boolean refreshDue(CachePolicy policy, CachedResponse entry, long nowMillis, double random) {
+    public static boolean refreshDue(CachePolicy policy, CachedResponse entry, long nowMillis, DoubleSupplier random) {
         return Refresh.due(policy, entry, nowMillis, random);
     }
 

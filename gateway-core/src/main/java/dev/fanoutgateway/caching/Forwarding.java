@@ -37,12 +37,16 @@ final class Forwarding {
 
     private Forwarding() {}
 
-    /** The same object when nothing is to be taken away. */
-    static GatewayRequest of(CachePolicy policy, GatewayRequest request) {
+    /**
+     * The same object when nothing is to be taken away.
+     *
+     * @param fields what the request's fields mean
+     */
+    static GatewayRequest of(CachePolicy policy, GatewayRequest request, RequestFields fields) {
         Headers all = request.headers();
         // Conditions are answered from what is stored; a part's are not, since parts are passed through.
-        Headers whole = all.contains("Range") ? all : WholeContent.wanted(all);
-        Headers headers = whole.without(Forwarding::isRemoved);
+        Headers whole = fields.conditional() && !fields.partial() ? WholeContent.wanted(all) : all;
+        Headers headers = fields.removable() ? whole.without(Forwarding::isRemoved) : whole;
         GatewayRequest forwarded = request.withHeaders(headers);
         String query = request.query();
         if (query == null || policy.ignoredQuery().isEmpty()) {
@@ -53,7 +57,7 @@ final class Forwarding {
     }
 
     /** By the first letter and the end first, so that most fields are passed over at once. */
-    private static boolean isRemoved(String name) {
+    static boolean isRemoved(String name) {
         int first = name.isEmpty() ? 0 : name.charAt(0) | 0x20;
         boolean clientsAddress = name.length() >= 9 && (name.charAt(name.length() - 1) | 0x20) == 'p';
         if (first != 'x' && first != 'f' && first != 'p' && !clientsAddress) {

@@ -18,6 +18,12 @@ final class Keys {
     static CacheKey of(String group, GatewayRequest forwarded, @Nullable String partition) {
         String method = forwarded.method().equals("HEAD") ? "GET" : forwarded.method();
         String query = forwarded.query();
+        if (partition == null && isPlain(group) && isPlain(method)) { // nearly always: nothing to escape, one copy
+            return new CacheKey(
+                    query == null
+                            ? group + ' ' + method + ' ' + forwarded.path()
+                            : group + ' ' + method + ' ' + forwarded.path() + '?' + query);
+        }
         int length = group.length() + method.length() + forwarded.path().length() + 4;
         length += (partition == null ? 0 : partition.length() + 2) + (query == null ? 0 : query.length() + 1);
         StringBuilder key = new StringBuilder(length);
@@ -67,6 +73,16 @@ final class Keys {
                 }
             }
         }
+    }
+
+    private static boolean isPlain(String part) {
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            if (c >= PLAIN.length || !PLAIN[c]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean[] plain(String reserved) {

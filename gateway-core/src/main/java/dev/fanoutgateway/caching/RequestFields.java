@@ -10,7 +10,9 @@ final class RequestFields {
     private boolean authorization;
     private boolean cookie;
     private boolean partial;
+    private boolean conditional;
     private boolean conditionalForOrigin;
+    private boolean removable;
     private boolean cacheControl;
     private boolean pragmaNoCache;
     private final boolean content;
@@ -24,7 +26,9 @@ final class RequestFields {
         RequestFields fields = new RequestFields(request.body().length() != 0);
         Headers headers = request.headers();
         for (int i = 0; i < headers.size(); i++) {
-            fields.note(headers.name(i), headers.value(i));
+            String name = headers.name(i);
+            fields.note(name, headers.value(i));
+            fields.removable |= Forwarding.isRemoved(name);
         }
         if (fields.cacheControl) {
             fields.directives = Directives.of(headers);
@@ -42,11 +46,16 @@ final class RequestFields {
                         name.equalsIgnoreCase("Pragma") && Ascii.lower(value).contains("no-cache");
             }
             case 7 -> cookie |= name.equalsIgnoreCase("Cookie2");
-            case 8 -> conditionalForOrigin |= name.equalsIgnoreCase("If-Match");
+            case 8 -> {
+                conditional |= name.equalsIgnoreCase("If-Range");
+                conditionalForOrigin |= name.equalsIgnoreCase("If-Match");
+            }
             case 13 -> {
                 authorization |= name.equalsIgnoreCase("Authorization");
                 cacheControl |= name.equalsIgnoreCase("Cache-Control");
+                conditional |= name.equalsIgnoreCase("If-None-Match");
             }
+            case 17 -> conditional |= name.equalsIgnoreCase("If-Modified-Since");
             case 19 -> {
                 authorization |= name.equalsIgnoreCase("Proxy-Authorization");
                 conditionalForOrigin |= name.equalsIgnoreCase("If-Unmodified-Since");
@@ -74,6 +83,16 @@ final class RequestFields {
     /** Whether the request is one that goes past the cache. */
     boolean bypass() {
         return content || conditionalForOrigin || directives.noStore();
+    }
+
+    /** Whether it has conditions that a cache judges. */
+    boolean conditional() {
+        return conditional;
+    }
+
+    /** Whether it has fields that could change the answer and are not in the key. */
+    boolean removable() {
+        return removable;
     }
 
     /** Whether it asks for a part of the content. */

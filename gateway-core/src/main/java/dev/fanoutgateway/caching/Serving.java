@@ -42,7 +42,7 @@ final class Serving {
 
     /** The fields of an entry with its age. */
     static Headers aged(CachedResponse entry, long ageSeconds) {
-        return entry.headers().toBuilder().add("Age", Long.toString(ageSeconds)).build();
+        return entry.headers().with("Age", Long.toString(ageSeconds));
     }
 
     /** 304: what describes the content is left out, but for what guides the client's own cache (section 15.4.5). */

@@ -84,10 +84,15 @@ public final class SharedCache {
 
     /** What is stored for {@code forwarded} under {@code key}, or under the key of the variant that it prefers. */
     public CompletionStage<Lookup> lookup(CachePolicy policy, CacheKey key, GatewayRequest forwarded) {
-        return shelf.find(key, forwarded, found -> judged(policy, key, forwarded, found));
+        return lookup(policy, key, CacheRequest.of(policy, forwarded));
     }
 
-    private Lookup judged(CachePolicy policy, CacheKey key, GatewayRequest forwarded, Shelf.Found found) {
+    /** What is stored for {@code request} under {@code key}, or under the key of the variant that it prefers. */
+    public CompletionStage<Lookup> lookup(CachePolicy policy, CacheKey key, CacheRequest request) {
+        return shelf.find(key, request.forwarded(), found -> judged(policy, key, request, found));
+    }
+
+    private Lookup judged(CachePolicy policy, CacheKey key, CacheRequest request, Shelf.Found found) {
         Result otherwise = found.variant() ? Result.VARY_MISS : Result.MISS;
         CacheKey place = found.place();
         CachedResponse entry = found.entry();
@@ -95,7 +100,7 @@ public final class SharedCache {
             return new Lookup(otherwise, null, place);
         }
         long now = clock.currentTimeMillis();
-        RequestFields fields = RequestFields.of(forwarded);
+        RequestFields fields = request.fields();
         if (entry.kind() == Kind.RESPONSE) {
             return switch (Reuse.of(policy, fields, entry, now)) {
                 case FRESH -> new Lookup(Result.HIT, entry, place);
@@ -114,7 +119,7 @@ public final class SharedCache {
             case ABSENT -> new Lookup(young(entry, fields, now) ? Result.ABSENT : Result.REQUEST, entry, place);
             case PART ->
                 Reuse.of(policy, fields, entry, now) == Reuse.FRESH
-                                && Parts.answer(entry, forwarded, CacheRules.ageSeconds(entry, now))
+                                && Parts.answer(entry, request.forwarded(), CacheRules.ageSeconds(entry, now))
                                         .isPresent()
                         ? new Lookup(Result.HIT, entry, place)
                         : new Lookup(Result.PARTIAL, null, place);
@@ -151,11 +156,11 @@ public final class SharedCache {
         Storing storing = Storing.of(policy, forwarded, response, backendId, requestMillis, now);
         CachedResponse entry = storing.entry();
         if (entry != null) {
-            return new Stored(entry, shelf.put(key, forwarded, entry));
+            return kept(key, forwarded, entry);
         }
         if (storing.lasting()) {
             CachedResponse note = note(Kind.UNCACHEABLE, backendId, now, UNCACHEABLE_TTL.toMillis());
-            return new Stored(null, shelf.note(key, forwarded, note));
+            return new Stored(null, false, shelf.note(key, forwarded, note));
         }
         return Stored.NOTHING;
     }
@@ -163,11 +168,17 @@ public final class SharedCache {
     /**
      * What came of storing.
      *
-     * @param entry what was stored; null if nothing was
+     * @param entry the response as it may be given to others; null if it may not
+     * @param taken whether the store has it, or will have it, as far as is known by now
      * @param done complete when it is in the store, or the store has failed
      */
-    public record Stored(@Nullable CachedResponse entry, CompletionStage<@Nullable Void> done) {
-        static final Stored NOTHING = new Stored(null, CompletableFuture.completedFuture(null));
+    public record Stored(@Nullable CachedResponse entry, boolean taken, CompletionStage<@Nullable Void> done) {
+        static final Stored NOTHING = new Stored(null, false, CompletableFuture.completedFuture(null));
+    }
+
+    private Stored kept(CacheKey key, GatewayRequest forwarded, CachedResponse entry) {
+        boolean taken = store.takes(key, entry);
+        return new Stored(entry, taken, shelf.put(key, forwarded, entry));
     }
 
     /**
@@ -190,7 +201,7 @@ public final class SharedCache {
         Storing storing = Storing.of(policy, forwarded, updated, backendId, requestMillis, now);
         CachedResponse fresh = storing.entry();
         if (fresh != null) {
-            return Optional.of(new Stored(fresh, shelf.put(key, forwarded, fresh)));
+            return Optional.of(kept(key, forwarded, fresh));
         }
         CachedResponse once = new CachedResponse(
                 Kind.RESPONSE,
@@ -202,7 +213,7 @@ public final class SharedCache {
                 0,
                 0,
                 0);
-        return Optional.of(new Stored(once, store.invalidate(key)));
+        return Optional.of(new Stored(once, false, invalidate(key)));
     }
 
     /** What a 200 to HEAD says of a stored response: the same with other fields, or no longer the same (section 4.3.5). */
@@ -215,7 +226,7 @@ public final class SharedCache {
             long requestMillis) {
         if (head.status() != entry.status() || !Validators.sameRepresentation(head.headers(), entry)) {
             return head.status() == entry.status()
-                    ? store.invalidate(key)
+                    ? invalidate(key)
                     : CompletableFuture.completedFuture(null); // an error of the moment says nothing of what was
         }
         GatewayResponse updated = Freshening.updated(entry, head.headers());
@@ -223,12 +234,12 @@ public final class SharedCache {
         CachedResponse fresh = Storing.of(
                         policy, asGet, updated, entry.backend(), requestMillis, clock.currentTimeMillis())
                 .entry();
-        return fresh == null ? store.invalidate(key) : shelf.put(key, asGet, fresh);
+        return fresh == null ? invalidate(key) : shelf.put(key, asGet, fresh);
     }
 
     /** Removes what is stored under {@code key}, all variants (RFC 9111 section 4.4). */
     public CompletionStage<@Nullable Void> invalidate(CacheKey key) {
-        return store.invalidate(key);
+        return shelf.remove(key);
     }
 
     /** Notes that every backend said it has no such resource, for {@code ttl}; does nothing if that is zero. */

@@ -36,7 +36,7 @@ public record GatewayRequest(
 
     /** This request with one more header field. */
     public GatewayRequest header(String name, String value) {
-        return withHeaders(headers.toBuilder().add(name, value).build());
+        return withHeaders(headers.with(name, value));
     }
 
     /** This request with other header fields; the same object if they are the same. */

@@ -47,6 +47,20 @@ public final class Headers {
         return new Builder(16);
     }
 
+    /**
+     * These fields and one more line.
+     *
+     * @throws IllegalArgumentException as {@link Builder#add} does
+     */
+    public Headers with(String name, String value) {
+        Builder.checkName(name);
+        Builder.checkValue(name, value);
+        String[] more = Arrays.copyOf(fields, fields.length + 2);
+        more[fields.length] = name;
+        more[fields.length + 1] = value;
+        return new Headers(more);
+    }
+
     /** A builder that starts with these fields and has room for a few more. */
     public Builder toBuilder() {
         Builder builder = new Builder(fields.length + 12);

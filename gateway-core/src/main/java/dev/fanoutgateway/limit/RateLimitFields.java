@@ -37,6 +37,10 @@ public final class RateLimitFields {
     private static final long MONTH_SECONDS = 31 * DAY_SECONDS;
 
     private final String policy;
+
+    /** Checked once. */
+    private final Headers policyField;
+
     private final List<Gcra> gcras = new ArrayList<>();
 
     private RateLimitFields(List<Limit> limits, @Nullable Quota quota) {
@@ -57,6 +61,7 @@ public final class RateLimitFields {
                     .append(quota.period() == Quota.Period.DAY ? DAY_SECONDS : MONTH_SECONDS);
         }
         this.policy = text.toString();
+        this.policyField = Headers.of("RateLimit-Policy", policy);
     }
 
     /** The fields of a plan with these limits and this quota; null for no quota. */
@@ -98,7 +103,7 @@ public final class RateLimitFields {
     /** Adds the fields that a response to this request carries; nothing if no limit bears on it. */
     public void addTo(Headers.Builder headers, Decision decision) {
         if (!policy.isEmpty() && !decision.states().isEmpty()) {
-            headers.set("RateLimit-Policy", policy).set("RateLimit", limit(decision));
+            headers.remove("RateLimit-Policy").addAll(policyField).set("RateLimit", limit(decision));
         }
         if (!decision.allowed()) {
             headers.set("Retry-After", retryAfter(decision));

@@ -25,7 +25,8 @@ class RefreshTest {
     void isDueWithinTheLastShare(double share, double left, boolean due) {
         CachePolicy policy = STANDARD.refreshAhead(share).earlyRefresh(0);
         long now = (long) (100_000 - left * 1000);
-        assertThat(Refresh.due(policy, entry(0, 100_000, 5_000), now, 0.999999)).isEqualTo(due);
+        assertThat(Refresh.due(policy, entry(0, 100_000, 5_000), now, () -> 0.999999))
+                .isEqualTo(due);
     }
 
     /** The share is of the time that it is fresh here, not of what it has spent elsewhere. */
@@ -33,8 +34,8 @@ class RefreshTest {
     void ageOnArrivalShortensTheShare() {
         CachePolicy policy = STANDARD.refreshAhead(0.5).earlyRefresh(0);
         CachedResponse entry = entry(80_000, 100_000, 0);
-        assertThat(Refresh.due(policy, entry, 9_999, 0)).isFalse();
-        assertThat(Refresh.due(policy, entry, 10_001, 0)).isTrue();
+        assertThat(Refresh.due(policy, entry, 9_999, () -> 0)).isFalse();
+        assertThat(Refresh.due(policy, entry, 10_001, () -> 0)).isTrue();
     }
 
     /** XFetch: due if the time left is less than beta times the cost times -ln of an even chance. */
@@ -55,7 +56,7 @@ class RefreshTest {
                     """)
     void isDueByChance(double beta, long took, long left, double random, boolean due) {
         CachePolicy policy = STANDARD.earlyRefresh(beta);
-        assertThat(Refresh.due(policy, entry(0, 100_000, took), 100_000 - left, random))
+        assertThat(Refresh.due(policy, entry(0, 100_000, took), 100_000 - left, () -> random))
                 .isEqualTo(due);
     }
 
@@ -66,7 +67,7 @@ class RefreshTest {
         CachedResponse entry = entry(0, 100_000, 1_000);
         int due = 0;
         for (int i = 0; i < 100_000; i++) {
-            due += Refresh.due(STANDARD, entry, 99_000, random.nextDouble()) ? 1 : 0;
+            due += Refresh.due(STANDARD, entry, 99_000, random::nextDouble) ? 1 : 0;
         }
         assertThat(due / 100_000.0).isBetween(Math.exp(-1) - 0.01, Math.exp(-1) + 0.01);
     }
@@ -74,7 +75,7 @@ class RefreshTest {
     @Test
     void nonsenseOverflowsNothing() {
         CachedResponse entry = entry(-5, Long.MAX_VALUE, Long.MAX_VALUE);
-        assertThat(Refresh.due(STANDARD.refreshAhead(0.9), entry, Long.MAX_VALUE, 0.5))
+        assertThat(Refresh.due(STANDARD.refreshAhead(0.9), entry, Long.MAX_VALUE, () -> 0.5))
                 .isTrue();
     }
 
