@@ -88,6 +88,19 @@ class NotForOthersTest {
         assertThat(stand.answer("/a").body().utf8()).isEqualTo("new");
     }
 
+    /** RFC 9211 section 2.2: something is stored, but nothing that could be used for this request. */
+    @ParameterizedTest
+    @CsvSource({"Cookie, a=b", "Authorization, Basic eA=="})
+    void whatIsNotMeantForACallerIsAMissToIt(String field, String value) {
+        one(CachePolicy.standard());
+        stand.all(Script.ok("theirs"), Script.ok("mine"));
+        stand.answer("/a");
+        GatewayResponse mine = stand.answer(GatewayRequest.get("/a").header(field, value));
+        assertThat(mine.body().utf8()).isEqualTo("mine");
+        assertThat(field(mine, "Cache-Status")).isEqualTo("fanout-gateway; fwd=miss");
+        assertThat(field(stand.answer("/a"), "Cache-Status")).startsWith("fanout-gateway; hit");
+    }
+
     @Test
     void callersWhoPresentTheirKeyAsBearerAreCoveredToo() {
         stand.builder.key("caller", "key", "basic").plan(Plan.of("basic"));

@@ -232,6 +232,26 @@ class WarmUpTest {
         assertThat(Files.readAllLines(file)).hasSize(51).containsAll(all);
     }
 
+    @Test
+    void whereNothingIsHotTheLastSnapshotStays() throws Exception {
+        Path file = directory.resolve("hot.txt");
+        stand.on("a", many(Script.answers(503, "down")));
+        stand.builder.warmUp(WarmUp.of().snapshot(file, 10));
+        stand.answer("/a");
+        stand.close();
+        assertThat(file).doesNotExist();
+
+        Snapshot.write(file, List.of("/a", "/b"));
+        Stand next = new Stand();
+        next.builder.backends("http://a").warmUp(WarmUp.of().snapshot(file, 10));
+        next.on("a", many(Script.answers(503, "down")));
+        next.gateway();
+        next.pass(10_000);
+        assertThat(next.gateway().warmUpProgress()).isEqualTo(new Progress(2, 0, 2, 2));
+        next.close();
+        assertThat(Snapshot.read(file, 10)).containsExactly("/a", "/b");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
