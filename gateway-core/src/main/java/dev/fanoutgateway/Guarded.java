@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -104,6 +105,16 @@ final class Guarded implements AutoCloseable {
             failure = thrown;
         }
         return judged(value, failure, otherwise);
+    }
+
+    /** What the plug-in says of itself, which is no sign of how it is; false if it fails. */
+    boolean quietly(BooleanSupplier call) {
+        try {
+            return call.getAsBoolean();
+        } catch (Throwable thrown) {
+            failed(thrown);
+            return false;
+        }
     }
 
     private static <T extends @Nullable Object> CompletableFuture<T> ask(Supplier<CompletionStage<T>> call) {

@@ -23,6 +23,11 @@ record GuardedCache(ResponseCache cache, Guarded guard) implements ResponseCache
     }
 
     @Override
+    public boolean takes(CacheKey key, CachedResponse response) {
+        return guard.quietly(() -> cache.takes(key, response));
+    }
+
+    @Override
     public CompletionStage<@Nullable Void> invalidate(CacheKey key) {
         return ended(guard.call(() -> begun(cache.invalidate(key)), failure -> Boolean.FALSE));
     }

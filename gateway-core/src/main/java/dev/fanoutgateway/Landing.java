@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked the request it was for
  * @param result what became of it; null if there was no need to ask
  * @param entry what was confirmed, or stored in the meantime; null if the result's response is what counts
- * @param stored whether the response was stored
+ * @param stored whether the response was stored, as far as is known without waiting for the store
  * @param shared whether others may have it too
  * @param receivedMillis when it came
  * @param landedNanos the same by the clock for intervals

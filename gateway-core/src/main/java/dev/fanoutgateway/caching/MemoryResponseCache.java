@@ -72,17 +72,22 @@ public final class MemoryResponseCache implements ResponseCache {
 
     @Override
     public CompletionStage<@Nullable Void> store(CacheKey key, CachedResponse response) {
-        if (bytes(key, response) > maxEntryBytes || remaining(response).isZero()) {
-            entries.invalidate(key);
-        } else {
+        if (takes(key, response)) {
             entries.put(key, response);
+        } else {
+            entries.invalidate(key);
         }
         return CompletableFuture.completedFuture(null);
     }
 
+    @Override
+    public boolean takes(CacheKey key, CachedResponse response) {
+        return bytes(key, response) <= maxEntryBytes && !remaining(response).isZero();
+    }
+
     /** Stores {@code response} if nothing is under {@code key} and, at that moment, {@code still} holds. */
     void fill(CacheKey key, CachedResponse response, BooleanSupplier still) {
-        if (bytes(key, response) <= maxEntryBytes && !remaining(response).isZero()) {
+        if (takes(key, response)) {
             entries.asMap().compute(key, (same, other) -> other == null && still.getAsBoolean() ? response : other);
         }
     }

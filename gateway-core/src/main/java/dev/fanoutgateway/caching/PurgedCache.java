@@ -31,6 +31,12 @@ record PurgedCache(ResponseCache store, PurgeLog log) implements ResponseCache {
     }
 
     @Override
+    public boolean takes(CacheKey key, CachedResponse response) {
+        CachedResponse storable = log.storable(key, response);
+        return storable != null && store.takes(key, storable);
+    }
+
+    @Override
     public CompletionStage<@Nullable Void> invalidate(CacheKey key) {
         return store.invalidate(key);
     }

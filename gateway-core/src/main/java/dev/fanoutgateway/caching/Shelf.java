@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Shelf {
     private final ResponseCache store;
     private final GatewayClock clock;
+    private final Beginnings beginnings = new Beginnings();
 
     Shelf(ResponseCache store, GatewayClock clock) {
         this.store = store;
@@ -61,18 +62,28 @@ final class Shelf {
         if (names.isEmpty() && entry.kind() != Kind.PART) {
             return store.store(key, entry);
         }
-        return names.isEmpty()
-                ? store.lookup(key).thenCompose(before -> store.store(key, joined(before, entry)))
-                : store.lookup(key).thenCompose(before -> {
+        if (names.isEmpty()) {
+            return store.lookup(key).thenCompose(before -> store.store(key, joined(before, entry)));
+        }
+        long generation = beginnings.enter(key); // before it is looked whether there is one
+        return store.lookup(key)
+                .thenCompose(before -> {
                     Signpost known = Signpost.of(before);
-                    Signpost signpost = known == null ? Signpost.begin(names) : known.naming(names);
+                    Signpost signpost = known == null ? Signpost.begin(names, generation) : known.naming(names);
                     return store.lookup(signpost.place(key, forwarded))
                             .thenCompose(variant -> putVariant(
                                     key,
                                     forwarded,
                                     joined(variant, entry),
                                     variant.isPresent() ? signpost : signpost.oneMore()));
-                });
+                })
+                .whenComplete((nothing, failure) -> beginnings.leave(key, generation));
+    }
+
+    /** Removes what stands under {@code key}, all variants. */
+    CompletionStage<@Nullable Void> remove(CacheKey key) {
+        beginnings.forget(key);
+        return store.invalidate(key);
     }
 
     /** A part with what is there of the same already. All of a response that is fresh is better than a part of another. */

@@ -46,7 +46,11 @@ record Signpost(List<String> names, long generation, int variants) {
     }
 
     static Signpost begin(List<String> names) {
-        return new Signpost(names, ThreadLocalRandom.current().nextLong(), 0);
+        return begin(names, ThreadLocalRandom.current().nextLong());
+    }
+
+    static Signpost begin(List<String> names, long generation) {
+        return new Signpost(names, generation, 0);
     }
 
     /** One for responses that vary by {@code other}, too. */

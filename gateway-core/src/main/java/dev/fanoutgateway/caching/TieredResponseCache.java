@@ -77,6 +77,11 @@ public final class TieredResponseCache implements ResponseCache {
         return second.store(key, response);
     }
 
+    @Override
+    public boolean takes(CacheKey key, CachedResponse response) {
+        return memory.takes(key, response) || second.takes(key, response);
+    }
+
     /** Complete when it is gone from the second level too; it is gone from memory on return. */
     @Override
     public CompletionStage<@Nullable Void> invalidate(CacheKey key) {

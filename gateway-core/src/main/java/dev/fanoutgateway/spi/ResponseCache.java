@@ -17,6 +17,14 @@ public interface ResponseCache {
     /** Stores {@code response} in place of what was under {@code key}. It may be evicted at any time. */
     CompletionStage<@Nullable Void> store(CacheKey key, CachedResponse response);
 
+    /**
+     * Whether {@link #store} would keep it now, as far as that is known without asking anybody: not one that is too large,
+     * nor while the store is known to be away. Must answer at once. By this a client is told whether a response was stored.
+     */
+    default boolean takes(CacheKey key, CachedResponse response) {
+        return true;
+    }
+
     /** Removes what is under {@code key}. */
     CompletionStage<@Nullable Void> invalidate(CacheKey key);
 }

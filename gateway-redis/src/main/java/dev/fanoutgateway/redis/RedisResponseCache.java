@@ -53,7 +53,7 @@ final class RedisResponseCache implements ResponseCache {
     public CompletionStage<@Nullable Void> store(CacheKey key, CachedResponse response) {
         byte[] name = name(key);
         long keepMillis = keepMillis(response);
-        if (keepMillis <= 0 || response.weight() > maxEntryBytes) {
+        if (keepMillis <= 0 || tooLarge(response)) {
             return invalidate(key); // what it was to replace must not outlive it
         }
         byte[] value = ResponseCodec.encode(response);
@@ -61,10 +61,20 @@ final class RedisResponseCache implements ResponseCache {
                 .thenApply(ok -> null);
     }
 
+    /** False while Redis is known to be away, too. */
+    @Override
+    public boolean takes(CacheKey key, CachedResponse response) {
+        return keepMillis(response) > 0 && !tooLarge(response) && link.isConnected();
+    }
+
     @Override
     public CompletionStage<@Nullable Void> invalidate(CacheKey key) {
         byte[] name = name(key);
         return link.send("cache invalidation", redis -> redis.del(name)).thenApply(count -> null);
+    }
+
+    private boolean tooLarge(CachedResponse response) {
+        return response.weight() > maxEntryBytes;
     }
 
     private Optional<CachedResponse> decode(byte @Nullable [] value) {

@@ -54,6 +54,22 @@ class RedisResponseCacheTest {
     }
 
     @Test
+    void saysWhatItDoesNotTake() {
+        CacheKey key = new CacheKey("taken");
+        long now = System.currentTimeMillis();
+        assertThat(store.responseCache().takes(key, response("x", now, 60_000))).isTrue();
+        assertThat(store.responseCache().takes(key, response("x", now - 10_000, 9_000)))
+                .isFalse();
+        assertThat(store.responseCache().takes(key, response("x".repeat(100_001), now, 60_000)))
+                .isFalse();
+        try (RedisProcess none = new RedisProcess();
+                RedisStore away = RedisStore.connect(none.uri())) {
+            assertThat(away.responseCache().takes(key, response("x", now, 60_000)))
+                    .isFalse();
+        }
+    }
+
+    @Test
     void anEntryThatHasOutlivedItsTimeRemovesWhatWasThere() {
         put(store, "b", "one");
         put(store, "b", response("two", System.currentTimeMillis() - 10_000, 10_000));
