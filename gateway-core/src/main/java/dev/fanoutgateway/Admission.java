@@ -60,7 +60,12 @@ record Admission(
      * where one of them wants an answer of its own.
      */
     boolean mayShareFlight() {
-        if (lookup == null || !forwarded.method().equals("GET")) {
+        return forwarded.method().equals("GET") && !CacheRules.partial(forwarded) && mayFollow();
+    }
+
+    /** Whether it may wait for what others ask for: a HEAD, or a GET of a part, for all of the content. */
+    boolean mayFollow() {
+        if (lookup == null) {
             return false;
         }
         boolean open = switch (lookup.result()) {
@@ -71,7 +76,6 @@ record Admission(
         return open
                 && (stored == null || !CacheRules.neverFresh(stored))
                 && !CacheRules.wantsBackends(forwarded)
-                && !CacheRules.partial(forwarded)
                 && !CacheRules.credentialed(forwarded);
     }
 

@@ -48,6 +48,7 @@ final class Forwarding {
 
     private final Invalidations invalidations;
     final InvalidationLog invalidated;
+    final Covers covers;
     final GatewayClock clock;
     final Executor executor;
 
@@ -76,6 +77,7 @@ final class Forwarding {
                 .build();
         this.invalidations = new Invalidations(cache, invalidated, routeFor, flights::forget);
         this.invalidated = invalidated;
+        this.covers = new Covers(cache, executor);
         this.clock = clock;
         this.executor = executor;
     }
@@ -111,7 +113,30 @@ final class Forwarding {
                     Refusals.notCached(admission.exchange().request(), admission.grant()));
         }
         admission.exchange().thread().forwarding();
-        return admission.mayShareFlight() ? together(admission, true) : alone(admission);
+        if (admission.mayShareFlight()) {
+            return together(admission, true);
+        }
+        return admission.mayFollow() ? behind(admission) : alone(admission);
+    }
+
+    /**
+     * On a flight for all of the content, if one is under way; it never launches one itself, since what it asks for serves
+     * nobody else.
+     */
+    private CompletionStage<Answer> behind(Admission admission) {
+        SingleFlight.Ticket<Landing> ticket = flights.follow(place(admission)).orElse(null);
+        if (ticket == null) {
+            return alone(admission);
+        }
+        admission.exchange().abandonment().onSignal(ticket::leave);
+        return inTime(ticket, admission)
+                .thenComposeAsync(
+                        landing -> landing != null
+                                        && (landing.covered(admission)
+                                                || (!landing.failed() && !landing.error() && landing.serves(admission)))
+                                ? CompletableFuture.completedFuture(landing.answer(admission))
+                                : alone(admission),
+                        executor);
     }
 
     /**

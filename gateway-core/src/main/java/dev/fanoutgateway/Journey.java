@@ -69,8 +69,10 @@ final class Journey implements SingleFlight.Flight<Landing> {
                         admission.forwarded(),
                         admission.exchange().route().acceptor(),
                         "")
-                .thenApply(brought -> forwarding.landed(
-                        admission, first == null ? brought : brought.after(first), sentMillis, before));
+                .thenCompose(brought -> forwarding.covers.with(
+                        admission,
+                        forwarding.landed(
+                                admission, first == null ? brought : brought.after(first), sentMillis, before)));
     }
 
     private CompletionStage<Landing> validated(Admission admission, CachedResponse entry, GatewayRequest question) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked the request it was for
  * @param result what became of it; null if there was no need to ask
  * @param entry what was confirmed, or stored in the meantime; null if the result's response is what counts
+ * @param cover a stored response that was found only after the result was a failure; null if none was
  * @param stored whether the response was stored, as far as is known without waiting for the store
  * @param shared whether others may have it too
  * @param receivedMillis when it came
@@ -25,6 +26,7 @@ record Landing(
         GatewayRequest asked,
         @Nullable FanoutResult result,
         @Nullable CachedResponse entry,
+        @Nullable CachedResponse cover,
         boolean stored,
         boolean shared,
         long receivedMillis,
@@ -37,7 +39,20 @@ record Landing(
             boolean stored,
             boolean shared,
             GatewayClock clock) {
-        return new Landing(asked, result, entry, stored, shared, clock.currentTimeMillis(), clock.nanoTime());
+        return new Landing(asked, result, entry, null, stored, shared, clock.currentTimeMillis(), clock.nanoTime());
+    }
+
+    Landing with(@Nullable CachedResponse found) {
+        return new Landing(asked, result, entry, found, stored, shared, receivedMillis, landedNanos);
+    }
+
+    /** What is known to be stored for {@code admission}. */
+    private @Nullable CachedResponse storedFor(Admission admission) {
+        CachedResponse known = admission.stored();
+        if (known != null || cover == null) {
+            return known;
+        }
+        return CacheRules.sameVariant(cover.headers(), asked, admission.forwarded()) ? cover : null;
     }
 
     /** What another flight has stored. */
@@ -94,7 +109,7 @@ record Landing(
 
     /** Whether what {@code admission} knows to be stored is better than what came. */
     boolean covered(Admission admission) {
-        CachedResponse stale = admission.stored();
+        CachedResponse stale = storedFor(admission);
         if (stale == null || result == null || entry != null) {
             return false;
         }
@@ -112,7 +127,7 @@ record Landing(
     /** The answer it makes for one of those who waited. */
     Answer answer(Admission admission) {
         boolean follower = asked != admission.forwarded();
-        CachedResponse stale = admission.stored();
+        CachedResponse stale = storedFor(admission);
         if (result != null && stale != null && covered(admission)) {
             int status = result.response() == null ? 0 : result.response().status();
             return Answers.stale(admission, stale, result.race(), status, follower, receivedMillis);

@@ -114,7 +114,7 @@ class CoalescingTest {
         ask(1, "/a?x");
         ask(1, "/A");
         ask(1, "/%61");
-        stand.ask(GatewayRequest.of("HEAD", "/a"));
+        stand.ask(GatewayRequest.of("HEAD", "/b"));
         stand.ask(GatewayRequest.of("POST", "/a"));
         assertThat(launches(stand.backends)).hasSize(6 * 3 + 1);
     }

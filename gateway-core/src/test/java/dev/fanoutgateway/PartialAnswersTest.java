@@ -10,6 +10,7 @@ import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,70 @@ class PartialAnswersTest {
         assertThat(launches(stand.backends)).hasSize(10);
         stand.pass(5);
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    /** RFC 9111 section 3.4: what only the older part has said of its lifetime holds for both. */
+    @Test
+    void partsTogetherLiveAsLongAsTheirFieldsSay() {
+        stand.all(
+                part("0-4/10", "01234", "\"1\""),
+                response(206, "56789", "Content-Range", "bytes 5-9/10", "ETag", "\"1\""),
+                response(304, "", "ETag", "\"1\""));
+        ranged("bytes=0-4");
+        ranged("bytes=5-9");
+        stand.pass(59_000);
+        assertThat(field(stand.answer("/a"), "Cache-Status")).isEqualTo("fanout-gateway; hit; ttl=1");
+        stand.pass(2_000);
+        assertThat(field(stand.answer("/a"), "Cache-Status")).startsWith("fanout-gateway; fwd=stale; fwd-status=304");
+    }
+
+    @Test
+    void headsAndPartsFollowARequestForAll() {
+        stand.all(Script.ok("0123456789").in(5));
+        CompletableFuture<GatewayResponse> all = stand.ask("/a");
+        CompletableFuture<GatewayResponse> head = stand.ask(GatewayRequest.of("HEAD", "/a"));
+        CompletableFuture<GatewayResponse> part =
+                stand.ask(GatewayRequest.get("/a").header("Range", "bytes=2-4"));
+        CompletableFuture<GatewayResponse> beyond =
+                stand.ask(GatewayRequest.get("/a").header("Range", "bytes=20-"));
+        stand.pass(5);
+        assertThat(launches(stand.backends)).hasSize(1);
+        assertThat(Stand.now(all).body().utf8()).isEqualTo("0123456789");
+        assertThat(Stand.now(head).status()).isEqualTo(200);
+        assertThat(Stand.now(head).body().length()).isZero();
+        assertThat(field(Stand.now(head), "Cache-Status")).contains("collapsed");
+        assertThat(Stand.now(part).status()).isEqualTo(206);
+        assertThat(Stand.now(part).body().utf8()).isEqualTo("234");
+        assertThat(field(Stand.now(part), "Content-Range")).isEqualTo("bytes 2-4/10");
+        assertThat(Stand.now(beyond).status()).isEqualTo(416);
+    }
+
+    @Test
+    void headsAndPartsGoAloneWhereThatFailsOrIsNotForThem() {
+        stand.all(
+                response(200, "mine", "Cache-Control", "private").in(5),
+                Script.ok("their own").in(5));
+        CompletableFuture<GatewayResponse> all = stand.ask("/a");
+        CompletableFuture<GatewayResponse> head = stand.ask(GatewayRequest.of("HEAD", "/a"));
+        CompletableFuture<GatewayResponse> part =
+                stand.ask(GatewayRequest.get("/a").header("Range", "bytes=0-1"));
+        stand.pass(5);
+        assertThat(Stand.now(all).body().utf8()).isEqualTo("mine");
+        assertThat(launches(stand.backends)).hasSize(3);
+        stand.pass(5);
+        assertThat(Stand.now(head).status()).isEqualTo(200);
+        assertThat(Stand.now(part).body().utf8()).isEqualTo("their own");
+    }
+
+    @Test
+    void allThatIsAskedForDoesNotFollowAHead() {
+        stand.all(Script.ok("").in(5), Script.ok("all").in(5));
+        CompletableFuture<GatewayResponse> head = stand.ask(GatewayRequest.of("HEAD", "/a"));
+        CompletableFuture<GatewayResponse> all = stand.ask("/a");
+        assertThat(launches(stand.backends)).hasSize(2);
+        stand.pass(5);
+        assertThat(Stand.now(head).status()).isEqualTo(200);
+        assertThat(Stand.now(all).body().utf8()).isEqualTo("all");
     }
 
     @Test

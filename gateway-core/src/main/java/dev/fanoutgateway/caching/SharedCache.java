@@ -156,7 +156,7 @@ public final class SharedCache {
         Storing storing = Storing.of(policy, forwarded, response, backendId, requestMillis, now);
         CachedResponse entry = storing.entry();
         if (entry != null) {
-            return kept(key, forwarded, entry);
+            return kept(policy, key, forwarded, entry);
         }
         if (storing.lasting()) {
             CachedResponse note = note(Kind.UNCACHEABLE, backendId, now, UNCACHEABLE_TTL.toMillis());
@@ -176,9 +176,9 @@ public final class SharedCache {
         static final Stored NOTHING = new Stored(null, false, CompletableFuture.completedFuture(null));
     }
 
-    private Stored kept(CacheKey key, GatewayRequest forwarded, CachedResponse entry) {
+    private Stored kept(CachePolicy policy, CacheKey key, GatewayRequest forwarded, CachedResponse entry) {
         boolean taken = store.takes(key, entry);
-        return new Stored(entry, taken, shelf.put(key, forwarded, entry));
+        return new Stored(entry, taken, shelf.put(policy, key, forwarded, entry));
     }
 
     /**
@@ -201,7 +201,7 @@ public final class SharedCache {
         Storing storing = Storing.of(policy, forwarded, updated, backendId, requestMillis, now);
         CachedResponse fresh = storing.entry();
         if (fresh != null) {
-            return Optional.of(kept(key, forwarded, fresh));
+            return Optional.of(kept(policy, key, forwarded, fresh));
         }
         CachedResponse once = new CachedResponse(
                 Kind.RESPONSE,
@@ -234,7 +234,7 @@ public final class SharedCache {
         CachedResponse fresh = Storing.of(
                         policy, asGet, updated, entry.backend(), requestMillis, clock.currentTimeMillis())
                 .entry();
-        return fresh == null ? invalidate(key) : shelf.put(key, asGet, fresh);
+        return fresh == null ? invalidate(key) : shelf.put(policy, key, asGet, fresh);
     }
 
     /** Removes what is stored under {@code key}, all variants (RFC 9111 section 4.4). */

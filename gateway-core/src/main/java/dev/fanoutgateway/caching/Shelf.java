@@ -57,13 +57,14 @@ final class Shelf {
     }
 
     /** Stores a response, with its variant where it varies; a part joins what is there of the same. */
-    CompletionStage<@Nullable Void> put(CacheKey key, GatewayRequest forwarded, CachedResponse entry) {
+    CompletionStage<@Nullable Void> put(
+            CachePolicy policy, CacheKey key, GatewayRequest forwarded, CachedResponse entry) {
         var names = Variants.names(entry.headers());
         if (names.isEmpty() && entry.kind() != Kind.PART) {
             return store.store(key, entry);
         }
         if (names.isEmpty()) {
-            return store.lookup(key).thenCompose(before -> store.store(key, joined(before, entry)));
+            return store.lookup(key).thenCompose(before -> store.store(key, joined(policy, before, entry)));
         }
         long generation = beginnings.enter(key); // before it is looked whether there is one
         return store.lookup(key)
@@ -74,7 +75,7 @@ final class Shelf {
                             .thenCompose(variant -> putVariant(
                                     key,
                                     forwarded,
-                                    joined(variant, entry),
+                                    joined(policy, variant, entry),
                                     variant.isPresent() ? signpost : signpost.oneMore()));
                 })
                 .whenComplete((nothing, failure) -> beginnings.leave(key, generation));
@@ -87,12 +88,14 @@ final class Shelf {
     }
 
     /** A part with what is there of the same already. All of a response that is fresh is better than a part of another. */
-    private CachedResponse joined(Optional<CachedResponse> before, CachedResponse entry) {
+    private CachedResponse joined(CachePolicy policy, Optional<CachedResponse> before, CachedResponse entry) {
         if (entry.kind() != Kind.PART || before.isEmpty()) {
             return entry;
         }
         CachedResponse stored = before.get();
-        CachedResponse joined = Parts.combined(stored, entry);
+        CachedResponse combined = Parts.combined(stored, entry);
+        CachedResponse dated = combined == entry ? entry : Storing.together(policy, combined);
+        CachedResponse joined = dated == null ? entry : dated;
         boolean worse = joined.kind() == Kind.PART && stored.kind() == Kind.RESPONSE;
         return worse && CacheRules.fresh(stored, clock.currentTimeMillis()) ? stored : joined;
     }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -81,6 +82,17 @@ public final class SingleFlight<V> {
             }
             flights.remove(key, shared);
         }
+    }
+
+    /** Joins the flight for {@code key} if one is under way; launches none. */
+    public Optional<Ticket<V>> follow(CacheKey key) {
+        Shared shared = flights.get(key);
+        CompletableFuture<V> mine = new CompletableFuture<>();
+        if (shared == null || !shared.tryJoin(mine)) {
+            return Optional.empty();
+        }
+        watch(shared, mine);
+        return Optional.of(new Ticket<>(false, mine));
     }
 
     /** Whether a flight for {@code key} is under way. */

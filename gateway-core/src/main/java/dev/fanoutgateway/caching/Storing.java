@@ -1,5 +1,6 @@
 package dev.fanoutgateway.caching;
 
+import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
@@ -110,6 +111,39 @@ record Storing(@Nullable CachedResponse entry, @Nullable Refusal refusal, boolea
         return Parts.of(entry)
                 .map(kept206 -> new Storing(kept206, null, false))
                 .orElseGet(() -> refused(Refusal.INCOMPLETE));
+    }
+
+    /**
+     * An entry that was put together from several responses, with the lifetime that its fields now state (RFC 9111 section
+     * 3.4): those of the newest response, and what only an older one has said. Null if they state none.
+     */
+    static @Nullable CachedResponse together(CachePolicy policy, CachedResponse entry) {
+        Headers headers = entry.headers();
+        Directives directives = Directives.ofResponse(headers);
+        long received = entry.receivedMillis();
+        Freshness freshness = Freshness.of(
+                policy,
+                new GatewayResponse(200, headers, Body.of(entry.body())),
+                directives,
+                received - entry.elapsedMillis(),
+                received);
+        long lifetime = freshness.lifetimeMillis();
+        if (lifetime == Freshness.UNSTATED) {
+            return null;
+        }
+        long age = entry.initialAgeMillis(); // an Age field is not stored
+        long kept = Staleness.of(policy, headers, directives).keptMillis(lifetime > age);
+        return new CachedResponse(
+                entry.kind(),
+                entry.status(),
+                headers,
+                entry.body(),
+                entry.backend(),
+                received,
+                age,
+                lifetime,
+                Math.max(0, lifetime - age) + kept,
+                entry.elapsedMillis());
     }
 
     private static Storing refused(Refusal why) {
