@@ -1,5 +1,6 @@
 package dev.fanoutgateway;
 
+import dev.fanoutgateway.fanout.Discard;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.GatewayClock;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
  * @param startNanos when it came, by the gateway's clock
  * @param deadlineNanos when it must be answered
  * @param abandonment whether its client is still there
+ * @param streams whether its answer's content may be a stream
  */
 record Exchange(
         Route route,
@@ -21,21 +23,24 @@ record Exchange(
         CallingThread thread,
         long startNanos,
         long deadlineNanos,
-        Abandonment abandonment) {
+        Abandonment abandonment,
+        boolean streams) {
 
-    static Exchange begin(Route route, GatewayRequest request, CallingThread thread, GatewayClock clock) {
+    static Exchange begin(
+            Route route, GatewayRequest request, CallingThread thread, GatewayClock clock, boolean streams) {
         long now = clock.nanoTime();
-        return new Exchange(route, request, thread, now, now + route.timeout().toNanos(), new Abandonment());
+        long deadline = now + route.timeout().toNanos();
+        return new Exchange(route, request, thread, now, deadline, new Abandonment(), streams);
     }
 
     /** The same request by other threads; its client's leaving is the same. */
     Exchange elsewhere(CallingThread other) {
-        return new Exchange(route, request, other, startNanos, deadlineNanos, abandonment);
+        return new Exchange(route, request, other, startNanos, deadlineNanos, abandonment, streams);
     }
 
     /** The gateway's own request for the same: nobody waits for it, and it has all its time. */
     Exchange background(CallingThread other, GatewayClock clock) {
-        return begin(route, request, other, clock);
+        return begin(route, request, other, clock, false);
     }
 
     /** {@code answer} as the client waits for it: cancelling that says the client is gone. */
@@ -51,7 +56,9 @@ record Exchange(
         });
         answer.whenComplete((response, failure) -> {
             if (failure == null) {
-                awaited.complete(response);
+                if (!awaited.complete(response)) {
+                    Discard.response(response); // nobody is there to read it
+                }
             } else {
                 awaited.completeExceptionally(failure);
             }

@@ -46,9 +46,7 @@ final class Explanations {
                 headers.add(name, value);
             }
         });
-        if (!answer.body().isBuffered()) {
-            Discard.stream(answer.body().publisher());
-        }
+        Discard.response(answer);
         return new GatewayResponse(failure ? answer.status() : 200, headers.build(), Body.of(json));
     }
 

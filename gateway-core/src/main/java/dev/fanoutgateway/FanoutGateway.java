@@ -73,10 +73,13 @@ public final class FanoutGateway implements AutoCloseable {
         return null;
     }
 
-    /** Answers {@code request} by the route that takes it; 404 if none does. See {@link #handle(Route, GatewayRequest, CallingThread)}. */
+    /**
+     * Answers {@code request} by the route that takes it; 404 if none does. The answer's content is in memory, whatever the
+     * route says. Else as {@link #handle(Route, GatewayRequest, CallingThread)}.
+     */
     public CompletableFuture<GatewayResponse> handle(GatewayRequest request) {
         return routeFor(request.method(), request.path())
-                .map(route -> handle(route, request, passing))
+                .map(route -> handle(Exchange.begin(route, request, passing, clock, false)))
                 .orElseGet(() -> CompletableFuture.completedFuture(Refusals.noRoute(request)));
     }
 
@@ -84,13 +87,18 @@ public final class FanoutGateway implements AutoCloseable {
      * Answers {@code request}. The future completes once, with a response whatever happens, at the latest a little after
      * the route's timeout (or after {@link GatewayBuilder#pluginTimeout} for each of authenticator, limiter and cache, if
      * these take longer); it is complete on return if the answer was at hand (a hit, a refusal). Cancelling it, or ending
-     * it in any other way, says that the client is gone.
+     * it in any other way, says that the client is gone. Where the route's acceptor needs no content and the answer is not to
+     * be stored, its content may be a stream: whoever takes the answer reads it or discards it, see {@link
+     * dev.fanoutgateway.http.Body}.
      *
      * @param route one of this gateway's, from {@link #routeFor}
      * @param thread the calling thread, as far as it is there for the request
      */
     public CompletableFuture<GatewayResponse> handle(Route route, GatewayRequest request, CallingThread thread) {
-        Exchange exchange = Exchange.begin(route, request, thread, clock);
+        return handle(Exchange.begin(route, request, thread, clock, true));
+    }
+
+    private CompletableFuture<GatewayResponse> handle(Exchange exchange) {
         return exchange.untilClientLeaves(CompletableFuture.completedFuture(exchange)
                 .thenCompose(admission::admit)
                 .thenCompose(admitted -> admitted.fold(this::answer, CompletableFuture::completedFuture))

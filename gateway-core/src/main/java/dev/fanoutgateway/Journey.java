@@ -34,6 +34,16 @@ final class Journey implements SingleFlight.Flight<Landing> {
         this.result = entry == null || question == null
                 ? asked(admission, null).toCompletableFuture()
                 : validated(admission, entry, question).toCompletableFuture();
+        if (admission.exchange().streams()) {
+            result.thenAccept(landing -> discardUnlessAwaited(admission, landing));
+        }
+    }
+
+    /** A client who leaves later than this leaves an answer behind, which is discarded as such. */
+    private static void discardUnlessAwaited(Admission admission, Landing landing) {
+        if (admission.exchange().abandonment().isSignalled()) {
+            landing.discard();
+        }
     }
 
     static Journey begin(Admission admission, Upstream upstream, Forwarding forwarding) {

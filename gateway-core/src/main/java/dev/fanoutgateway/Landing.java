@@ -2,6 +2,7 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.caching.CacheStatus;
+import dev.fanoutgateway.fanout.Discard;
 import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
@@ -84,6 +85,13 @@ record Landing(
                 && CacheRules.error(result.response().status());
     }
 
+    /** Lets go of what nobody will read: a stream is for the one who asked. */
+    void discard() {
+        if (result != null) {
+            Discard.response(result.response());
+        }
+    }
+
     /** Whether a follower may have it: that there is none is everybody's, a response is where it may be shared and fits. */
     boolean serves(Admission follower) {
         if (CacheRules.partial(asked) || !asked.method().equals("GET")) {
@@ -130,6 +138,7 @@ record Landing(
         CachedResponse stale = storedFor(admission);
         if (result != null && stale != null && covered(admission)) {
             int status = result.response() == null ? 0 : result.response().status();
+            Discard.response(result.response());
             return Answers.stale(admission, stale, result.race(), status, follower, receivedMillis);
         }
         if (entry != null) {
@@ -154,6 +163,9 @@ record Landing(
             GatewayResponse own = admission.key() == null
                     ? given
                     : CacheRules.answer(given, admission.exchange().request(), receivedMillis);
+            if (own.body() != given.body()) {
+                Discard.response(given); // the client has it already
+            }
             return new Answer(own, outcome(follower), grant, result.race(), follower, status);
         }
         GatewayResponse nobody = Refusals.nobody(

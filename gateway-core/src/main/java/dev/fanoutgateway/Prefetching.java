@@ -55,7 +55,7 @@ final class Prefetching {
         if (!route.cache().enabled() || route.cache().perCaller()) {
             return CompletableFuture.completedFuture(Prefetched.NOT_STORED);
         }
-        Exchange exchange = Exchange.begin(route, request, thread, clock);
+        Exchange exchange = Exchange.begin(route, request, thread, clock, false);
         return CompletableFuture.completedFuture(exchange)
                 .thenCompose(admission::own)
                 .thenCompose(admitted ->

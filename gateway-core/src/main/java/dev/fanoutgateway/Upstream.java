@@ -50,7 +50,8 @@ record Upstream(BackendGroup group, Members members, Paces paces, Guarded select
                 route.attemptFields(),
                 paces.of(route),
                 roster,
-                outcome -> learn(demand, outcome));
+                outcome -> learn(demand, outcome),
+                Streamable.of(admission, question, fanout.clock()));
     }
 
     private static List<Backend> preferring(String id, List<Backend> candidates) {

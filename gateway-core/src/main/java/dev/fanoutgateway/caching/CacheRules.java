@@ -100,6 +100,18 @@ public final class CacheRules {
     }
 
     /**
+     * Whether a response with this head is one to store, if its content comes whole: only then is it worth reading it all
+     * before it is given to anybody.
+     */
+    public static boolean storableIfWhole(
+            CachePolicy policy, GatewayRequest forwarded, GatewayResponse head, long receivedMillis) {
+        Headers headers = head.headers().without(name -> name.equalsIgnoreCase("Content-Length"));
+        return Storing.of(policy, forwarded, head.withHeaders(headers), "", receivedMillis, receivedMillis)
+                        .entry()
+                != null;
+    }
+
+    /**
      * The request that asks the backends whether {@code entry} still holds (RFC 9111 section 4.3.1), for all of it; empty
      * if it has no validator.
      */

@@ -11,7 +11,7 @@ public enum Discard implements Flow.Subscriber<ByteBuffer> {
     SUBSCRIBER;
 
     /** Lets an answer go that nobody will read; those in memory need no care. */
-    static void response(@Nullable GatewayResponse response) {
+    public static void response(@Nullable GatewayResponse response) {
         if (response != null && !response.body().isBuffered()) {
             stream(response.body().publisher());
         }

@@ -1,6 +1,7 @@
 package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +103,11 @@ public final class Fanout implements AutoCloseable {
         losers.close();
     }
 
+    /** What tells its time. */
+    public GatewayClock clock() {
+        return clock;
+    }
+
     void report(Plan plan, Attempt attempt) {
         AttemptOutcome outcome = attempt.outcome;
         if (outcome == null) {
@@ -149,6 +156,7 @@ public final class Fanout implements AutoCloseable {
      * @param pace what this race knows of others of its route, and what it may cost
      * @param roster says which candidates may be asked now; null for all
      * @param listener told of this race's attempts as the fan-out's own listener is, and before it
+     * @param streamable whether the content of such an answer may be a stream; null for never
      */
     public record Plan(
             FanoutStrategy strategy,
@@ -162,7 +170,8 @@ public final class Fanout implements AutoCloseable {
             AttemptFields fields,
             RoutePace pace,
             @Nullable Roster roster,
-            Consumer<AttemptOutcome> listener) {
+            Consumer<AttemptOutcome> listener,
+            @Nullable Predicate<GatewayResponse> streamable) {
 
         /** A race on its own: all candidates are let in, extra attempts are free, and nobody is told. */
         public Plan(
@@ -186,7 +195,38 @@ public final class Fanout implements AutoCloseable {
                     AttemptFields.none(),
                     RoutePace.unlimited(),
                     null,
-                    outcome -> {});
+                    outcome -> {},
+                    null);
+        }
+
+        /** A race whose answers are all read into memory. */
+        public Plan(
+                FanoutStrategy strategy,
+                List<Backend> candidates,
+                GatewayRequest request,
+                ResponseAcceptor acceptor,
+                long deadlineNanos,
+                long attemptTimeoutNanos,
+                long maxResponseBytes,
+                Executor first,
+                AttemptFields fields,
+                RoutePace pace,
+                @Nullable Roster roster,
+                Consumer<AttemptOutcome> listener) {
+            this(
+                    strategy,
+                    candidates,
+                    request,
+                    acceptor,
+                    deadlineNanos,
+                    attemptTimeoutNanos,
+                    maxResponseBytes,
+                    first,
+                    fields,
+                    pace,
+                    roster,
+                    listener,
+                    null);
         }
 
         public Plan {

@@ -24,6 +24,11 @@ final class InFlight {
         }
     }
 
+    /** Counts one that is there already in another form. */
+    void enter(Backend backend) {
+        counts.merge(backend, 1, Integer::sum);
+    }
+
     void exit(Backend backend) {
         counts.computeIfPresent(backend, (key, count) -> count == 1 ? null : count - 1);
     }

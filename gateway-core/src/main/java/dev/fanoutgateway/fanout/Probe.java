@@ -166,9 +166,7 @@ final class Probe {
         private void replied(@Nullable Reply reply, @Nullable Throwable failure) {
             GatewayResponse response = reply == null ? null : reply.response();
             if (response != null) {
-                if (!response.body().isBuffered()) {
-                    Discard.stream(response.body().publisher());
-                }
+                Discard.response(response);
                 boolean passed = response.status() >= 200 && response.status() < 300;
                 over(this, passed, "status " + response.status());
             } else if (reply != null) {

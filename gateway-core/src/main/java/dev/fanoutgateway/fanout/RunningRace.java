@@ -235,7 +235,8 @@ final class RunningRace implements Fanout.Race {
                     attempt.backend,
                     plan.fields().on(plan.request(), attempt.number, timeout),
                     timeout,
-                    plan.maxResponseBytes()));
+                    plan.maxResponseBytes(),
+                    plan.streamable()));
         } catch (Throwable failure) {
             return arrived(attempt, Finding.clientFailed(failure, false));
         }
@@ -282,7 +283,11 @@ final class RunningRace implements Fanout.Race {
         }
         Finding finding = reply == null
                 ? Finding.clientFailed(failure, true)
-                : Finding.of(reply, plan.request(), plan.acceptor(), fanout::acceptorFailed);
+                : Finding.of(
+                        Occupying.streamed(reply, attempt.backend, fanout.inFlight),
+                        plan.request(),
+                        plan.acceptor(),
+                        fanout::acceptorFailed);
         if (attempt.starter == Thread.currentThread()) {
             attempt.immediate = finding;
         } else {

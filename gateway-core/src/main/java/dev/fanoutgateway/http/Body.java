@@ -7,14 +7,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a message: bytes in memory, or a stream with back-pressure. Bytes may be read any number of times and by
- * any thread; a stream has one subscriber, once.
+ * any thread; a stream has one subscriber, once, and whoever has no use for it subscribes and cancels, since there may be a
+ * connection behind it.
+ *
+ * <p>A stream may read where it is asked: then {@link Flow.Subscription#request} blocks until something has come, and
+ * {@link Flow.Subscriber#onNext} is called from within it. Ask on a thread that may block, for as much as can be taken at
+ * once.
  */
 public final class Body {
-    private static final Body EMPTY = new Body(new byte[0], 0, null, 0);
+    private static final Supplier<Headers> NO_TRAILERS = Headers::empty;
+    private static final Body EMPTY = new Body(new byte[0], 0, null, 0, NO_TRAILERS);
 
     private final byte @Nullable [] bytes;
 
@@ -23,12 +30,19 @@ public final class Body {
 
     private final Flow.@Nullable Publisher<ByteBuffer> publisher;
     private final long length;
+    private final Supplier<Headers> trailers;
 
-    private Body(byte @Nullable [] bytes, int offset, Flow.@Nullable Publisher<ByteBuffer> publisher, long length) {
+    private Body(
+            byte @Nullable [] bytes,
+            int offset,
+            Flow.@Nullable Publisher<ByteBuffer> publisher,
+            long length,
+            Supplier<Headers> trailers) {
         this.bytes = bytes;
         this.offset = offset;
         this.publisher = publisher;
         this.length = length;
+        this.trailers = trailers;
     }
 
     /** No content. */
@@ -38,7 +52,7 @@ public final class Body {
 
     /** Content held in memory. The array is not copied: the caller must not change it afterwards. */
     public static Body of(byte[] bytes) {
-        return bytes.length == 0 ? EMPTY : new Body(bytes, 0, null, bytes.length);
+        return bytes.length == 0 ? EMPTY : new Body(bytes, 0, null, bytes.length, NO_TRAILERS);
     }
 
     /** Text as UTF-8. */
@@ -53,10 +67,26 @@ public final class Body {
      * @param length in bytes, or -1 if it is not known beforehand
      */
     public static Body stream(Flow.Publisher<ByteBuffer> publisher, long length) {
+        return stream(publisher, length, NO_TRAILERS);
+    }
+
+    /**
+     * Content that is read as it comes, with fields after it (RFC 9110 section 6.5).
+     *
+     * @param publisher delivers the content to one subscriber
+     * @param length in bytes, or -1 if it is not known beforehand
+     * @param trailers asked once all of the content was delivered; must not block
+     */
+    public static Body stream(Flow.Publisher<ByteBuffer> publisher, long length, Supplier<Headers> trailers) {
         if (length < -1) {
             throw new IllegalArgumentException("expected a length of -1 or more, got " + length);
         }
-        return new Body(null, 0, publisher, length);
+        return new Body(null, 0, publisher, length, trailers);
+    }
+
+    /** This stream as {@code other} delivers it, its length and trailers the same. */
+    public Body through(Flow.Publisher<ByteBuffer> other) {
+        return new Body(null, 0, other, length, trailers);
     }
 
     /** Whether the whole content is in memory, so that {@link #bytes()} may be called. */
@@ -90,7 +120,7 @@ public final class Body {
     public Body slice(int from, int size) {
         byte[] all = buffered();
         Objects.checkFromIndexSize(from, size, (int) length);
-        return size == 0 ? EMPTY : new Body(all, offset + from, null, size);
+        return size == 0 ? EMPTY : new Body(all, offset + from, null, size, NO_TRAILERS);
     }
 
     /**
@@ -112,6 +142,11 @@ public final class Body {
             throw new IllegalStateException("expected a streamed body, this one is buffered");
         }
         return publisher;
+    }
+
+    /** The fields after a stream's end, once it has come to it; none if it is bytes. */
+    public Headers trailers() {
+        return trailers.get();
     }
 
     /** The content as UTF-8 text, for messages that are known to be small. */

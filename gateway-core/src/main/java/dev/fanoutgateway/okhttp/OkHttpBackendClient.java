@@ -1,16 +1,20 @@
 package dev.fanoutgateway.okhttp;
 
+import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
 import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +34,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OkHttpBackendClient implements BackendClient {
     private final OkHttpClient client;
+    private final long streamIdleNanos;
+    private final Set<ContentStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private OkHttpBackendClient(Builder builder) {
         OkHttpVersion.requireFive();
+        this.streamIdleNanos = builder.streamIdleTimeout.toNanos();
         OkHttpClient.Builder base = builder.base == null ? new OkHttpClient.Builder() : builder.base.newBuilder();
         this.client = base.dispatcher(new Dispatcher())
                 .connectionPool(new ConnectionPool(
@@ -76,7 +83,18 @@ public final class OkHttpBackendClient implements BackendClient {
     public void close() {
         closed = true;
         client.dispatcher().cancelAll();
+        streams.forEach(ContentStream::cut);
         client.connectionPool().evictAll();
+    }
+
+    /** The content of an answer, to be read as somebody takes it. */
+    Body stream(okhttp3.Call call, Response response) {
+        ContentStream stream = new ContentStream(call, response, streamIdleNanos, streams::remove);
+        streams.add(stream);
+        if (closed) {
+            stream.cut();
+        }
+        return Body.stream(stream, response.body().contentLength(), stream::trailers);
     }
 
     /** The client for a backend: one that knows its address, where that is given, and shares all else. */
@@ -103,6 +121,7 @@ public final class OkHttpBackendClient implements BackendClient {
         private @Nullable OkHttpClient base;
         private Duration connectTimeout = Duration.ofSeconds(2);
         private Duration idleTimeout = Duration.ofSeconds(30);
+        private Duration streamIdleTimeout = Duration.ofMinutes(5);
         private int maxIdleConnections = 256;
 
         private Builder() {}
@@ -129,6 +148,12 @@ public final class OkHttpBackendClient implements BackendClient {
          */
         public Builder idleTimeout(Duration timeout) {
             this.idleTimeout = checked("idle timeout", timeout);
+            return this;
+        }
+
+        /** How long a backend may send nothing of an answer that is streamed, 1 ms to 1 h; 5 min by default. */
+        public Builder streamIdleTimeout(Duration timeout) {
+            this.streamIdleTimeout = checked("stream's idle timeout", timeout);
             return this;
         }
 

@@ -1,5 +1,6 @@
 package dev.fanoutgateway.okhttp;
 
+import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import dev.fanoutgateway.spi.BackendClient.Failure;
@@ -16,10 +17,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import okhttp3.Call;
 import okhttp3.Request;
 import okhttp3.Response;
+import okio.AsyncTimeout;
 import org.jspecify.annotations.Nullable;
 
 /** One call by OkHttp. What a failure says is in words of our own: OkHttp's may quote what was sent or received. */
@@ -142,7 +145,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
             return late();
         }
         Call current = owner.client(request.backend()).newCall(outgoing);
-        current.timeout().timeout(left, TimeUnit.NANOSECONDS);
+        Limit limit = Limit.of(current, left, request.streamable() != null);
         call = current;
         if (cancelled) {
             return failed(Failure.CANCELLED, "cancelled");
@@ -150,13 +153,20 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         if (owner.isClosed()) {
             return failed(Failure.BROKEN, "the client is closed");
         }
-        try (Response response = current.execute()) {
+        limit.begin();
+        try (Held held = new Held(current.execute())) {
+            Response response = held.response();
             contentLength = response.body().contentLength();
             if (drainBytes > 0) {
                 if (!Responses.drained(response, drainBytes)) {
                     current.cancel();
                 }
                 return failed(Failure.CANCELLED, "not needed any more");
+            }
+            GatewayResponse head = streamable(response);
+            if (head != null) {
+                held.release();
+                return Reply.of(head.withBody(owner.stream(current, response)));
             }
             Reply answer = Responses.read(response, request, retryAfter, this);
             if (answer.failure() != null || Responses.isStuck(response)) {
@@ -165,6 +175,77 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
             return answer;
         } catch (IOException e) {
             return repeatable && mayRepeat(e) ? null : failure(e, current.isCanceled());
+        } finally {
+            limit.end();
+        }
+    }
+
+    /** The head of an answer whose content is read as somebody takes it; null if it is to be read here. */
+    private @Nullable GatewayResponse streamable(Response response) {
+        Predicate<GatewayResponse> streamable = request.streamable();
+        if (streamable == null) {
+            return null;
+        }
+        GatewayResponse head = Responses.head(response, request, retryAfter);
+        return head != null && streamable.test(head) ? head : null;
+    }
+
+    /** A response that is closed in the end, unless somebody else is to do it. */
+    private static final class Held implements AutoCloseable {
+        private final Response response;
+        private boolean released;
+
+        Held(Response response) {
+            this.response = response;
+        }
+
+        Response response() {
+            return response;
+        }
+
+        void release() {
+            released = true;
+        }
+
+        @Override
+        public void close() {
+            if (!released) {
+                response.close();
+            }
+        }
+    }
+
+    /** The time of a call. OkHttp's own goes on until the content is read, which a stream's may not. */
+    private static final class Limit extends AsyncTimeout {
+        private final Call call;
+        private final boolean own;
+
+        private Limit(Call call, boolean own) {
+            this.call = call;
+            this.own = own;
+        }
+
+        static Limit of(Call call, long nanos, boolean own) {
+            Limit limit = new Limit(call, own);
+            (own ? limit : call.timeout()).timeout(nanos, TimeUnit.NANOSECONDS);
+            return limit;
+        }
+
+        void begin() {
+            if (own) {
+                enter();
+            }
+        }
+
+        void end() {
+            if (own) {
+                exit();
+            }
+        }
+
+        @Override
+        protected void timedOut() {
+            call.cancel();
         }
     }
 

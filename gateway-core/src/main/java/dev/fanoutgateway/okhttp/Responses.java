@@ -44,6 +44,28 @@ final class Responses {
         return Reply.of(new GatewayResponse(status, fields(response.headers(), retryAfter), Body.of(content)));
     }
 
+    /** Status and fields, if what follows is content that may be read as it comes; null if there may be none, or nobody knows. */
+    static @Nullable GatewayResponse head(Response response, BackendRequest request, List<String> retryAfter) {
+        int status = response.code();
+        boolean content = status >= 200 && status <= 599 && status != 204 && status != 304;
+        if (!content
+                || request.request().method().equals("HEAD")
+                || response.body().contentLength() == 0
+                || !isFramedClearly(response.headers())) {
+            return null;
+        }
+        return new GatewayResponse(status, fields(response.headers(), retryAfter), Body.empty());
+    }
+
+    /** What came after the content, without what belongs to the connection; none if it is no HTTP. */
+    static Headers trailers(Response response) {
+        try {
+            return fields(response.trailers(), List.of());
+        } catch (IOException e) {
+            return Headers.empty();
+        }
+    }
+
     /** Reads a response that nobody wants to its end, if it is no longer than this; whether it has come to it. */
     static boolean drained(Response response, long most) throws IOException {
         if (isStuck(response) || response.body().contentLength() > most) {

@@ -4,6 +4,7 @@ import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,22 @@ public interface BackendClient extends AutoCloseable {
      * @param request what is sent: its target is appended to the backend's base, its fields are sent as they are
      * @param timeoutNanos for the whole call, connecting and reading the content included; positive
      * @param maxResponseBytes what may be buffered of the content; more fails the call with {@link Failure#TOO_LARGE}
+     * @param streamable whether the content of an answer with this status and these fields may be a stream. Then the timeout
+     *     is that of the head, and the limit does not hold. Null for never; asked once, with an empty body. A client may
+     *     buffer all the same.
      */
-    record BackendRequest(Backend backend, GatewayRequest request, long timeoutNanos, long maxResponseBytes) {}
+    record BackendRequest(
+            Backend backend,
+            GatewayRequest request,
+            long timeoutNanos,
+            long maxResponseBytes,
+            @Nullable Predicate<GatewayResponse> streamable) {
+
+        /** A request whose answer is buffered. */
+        public BackendRequest(Backend backend, GatewayRequest request, long timeoutNanos, long maxResponseBytes) {
+            this(backend, request, timeoutNanos, maxResponseBytes, null);
+        }
+    }
 
     /** One attempt under way. */
     interface Call {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -12,13 +13,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a streamed body to a blocking output, with a few buffers under way at most. The publisher's threads only hand
- * over: everything is written on the one thread that calls {@link #writeTo}.
+ * Carries a streamed body to a blocking output, a buffer at a time. Everything is written on the one thread that calls {@link
+ * #writeTo}; where the publisher reads on the thread that asks, it is read there too.
  */
 final class BodyPump implements Flow.Subscriber<ByteBuffer> {
-    /** Buffers asked for ahead of the one that is being written, so that reading and writing overlap. */
-    private static final int AHEAD = 2;
-
     private static final int COPIED_AT_ONCE = 8192;
 
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
@@ -35,9 +33,10 @@ final class BodyPump implements Flow.Subscriber<ByteBuffer> {
         STOPPED
     }
 
-    /** A buffer to write, or the end. */
+    /** That there is something to ask for, a buffer to write, or the end. */
     private record Signal(
             @Nullable ByteBuffer buffer, @Nullable End end) {
+        static final Signal READY = new Signal(null, null);
         static final Signal WHOLE = new Signal(null, End.WHOLE);
         static final Signal BROKEN = new Signal(null, End.BROKEN);
         static final Signal STOPPED = new Signal(null, End.STOPPED);
@@ -60,14 +59,18 @@ final class BodyPump implements Flow.Subscriber<ByteBuffer> {
      *     subscription is cancelled
      */
     End writeTo(OutputStream out, Flow.Publisher<ByteBuffer> publisher, boolean flushing) throws IOException {
-        publisher.subscribe(this);
         boolean ended = false;
         try {
+            publisher.subscribe(this);
             while (true) {
                 Signal signal = signals.take();
+                if (signal == Signal.READY) {
+                    request(1);
+                    continue;
+                }
                 if (signal.buffer == null) {
                     ended = signal.end != End.STOPPED;
-                    return signal.end == null ? End.BROKEN : signal.end;
+                    return Objects.requireNonNull(signal.end);
                 }
                 write(signal.buffer, out);
                 if (flushing) {
@@ -98,13 +101,13 @@ final class BodyPump implements Flow.Subscriber<ByteBuffer> {
         } else if (signals.contains(Signal.STOPPED)) {
             given.cancel();
         } else {
-            given.request(1 + AHEAD);
+            signals.add(Signal.READY);
         }
     }
 
     @Override
     public void onNext(ByteBuffer buffer) {
-        if (signals.size() > AHEAD) {
+        if (!signals.isEmpty()) {
             signals.add(Signal.BROKEN); // more than was asked for: such a publisher would fill the memory
             cancel();
         } else {

@@ -4,9 +4,9 @@ package dev.fanoutgateway.servlet;
  * Tells when the client of a request goes away, where the container knows how: the Servlet API does not. Whoever embeds a
  * container may put one into each request, as the attribute {@link GatewayFilter#CLIENT_WATCH}, before the filter sees it.
  *
- * <p>The filter watches only while it waits for an answer, so that what is answered at once costs nothing. At that time it
- * has read the request's content whole, and neither reads nor writes. A watch may serve one request after the other, but
- * only one at a time.
+ * <p>The filter watches while it waits for an answer, so that what is answered at once costs nothing, and while it passes one
+ * on that comes bit by bit. At that time it has read the request's content whole, and reads no more. A watch may serve one
+ * request after the other, but only one at a time.
  */
 public interface ClientWatch {
     /**

@@ -167,7 +167,7 @@ public final class GatewayFilter implements Filter {
         WaitingThread here = new WaitingThread(serving.executor(), waits);
         CompletableFuture<GatewayResponse> answer = serving.handle(route, read, here);
         if (waits && !answer.isDone()) {
-            writeNow(writer, waitFor(answer, here, route, watchOf(request)));
+            waitAndWrite(writer, answer, here, route, watchOf(request));
         } else if (answer.isDone() || here.awaitBriefly(answer)) {
             writeNow(writer, answer.exceptionally(PendingAnswer::insteadOf).join());
         } else {
@@ -186,9 +186,27 @@ public final class GatewayFilter implements Filter {
         }
     }
 
-    private static GatewayResponse waitFor(
-            CompletableFuture<GatewayResponse> answer, WaitingThread here, Route route, ClientWatch watch) {
-        watch.start(() -> answer.cancel(true));
+    /** A stream's client is watched to its end: it may be long until something is written to it. */
+    private static void waitAndWrite(
+            ResponseWriter writer,
+            CompletableFuture<GatewayResponse> answer,
+            WaitingThread here,
+            Route route,
+            ClientWatch watch)
+            throws IOException {
+        watch.start(() -> PendingAnswer.leave(answer, writer));
+        try {
+            GatewayResponse given = waitFor(answer, here, route);
+            if (given.body().isBuffered()) {
+                watch.stop();
+            }
+            writeNow(writer, given);
+        } finally {
+            watch.stop();
+        }
+    }
+
+    private static GatewayResponse waitFor(CompletableFuture<GatewayResponse> answer, WaitingThread here, Route route) {
         try {
             return here.await(answer, route.timeout().toMillis() + GRACE_MILLIS);
         } catch (TimeoutException e) {
@@ -201,8 +219,6 @@ public final class GatewayFilter implements Filter {
             return Refusals.stopping();
         } catch (ExecutionException | CancellationException e) {
             return PendingAnswer.insteadOf(e);
-        } finally {
-            watch.stop();
         }
     }
 

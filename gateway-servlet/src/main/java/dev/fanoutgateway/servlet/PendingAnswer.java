@@ -79,14 +79,16 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
         ClientWatch watch = GatewayFilter.watchOf(request);
         PendingAnswer pending = new PendingAnswer(context, response, writer, answer, watch);
         context.addListener(pending);
-        watch.start(() -> answer.cancel(true));
+        watch.start(() -> leave(answer, writer));
         answer.whenComplete(pending);
     }
 
     /** The answer is there. */
     @Override
     public void accept(@Nullable GatewayResponse given, @Nullable Throwable failure) {
-        watch.stop();
+        if (given == null || given.body().isBuffered()) {
+            watch.stop();
+        }
         if (!state.compareAndSet(State.WAITING, State.ANSWERED)) {
             if (given != null) {
                 BodyPump.discard(given.body());
@@ -99,6 +101,7 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
         } catch (RuntimeException e) {
             log.debug("the container has given up a request while it was being answered", e);
         } finally {
+            watch.stop();
             if (whole) {
                 complete();
             }
@@ -106,6 +109,13 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
             if (!whole) {
                 Abort.now(context, response); // a container may call the listeners from within this
             }
+        }
+    }
+
+    /** The client is gone: what it waits for is called off, or what is being written to it. */
+    static void leave(CompletableFuture<GatewayResponse> answer, ResponseWriter writer) {
+        if (!answer.cancel(true)) {
+            writer.stop();
         }
     }
 

@@ -2,11 +2,14 @@ package dev.fanoutgateway.servlet;
 
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,7 +117,12 @@ final class ResponseWriter {
             writing.stop();
         }
         ServletOutputStream out = response.getOutputStream();
-        boolean flushing = body.length() < 0 || isEventStream(answer);
+        boolean events = isEventStream(answer);
+        boolean flushing = body.length() < 0 || events;
+        withTrailers(body);
+        if (events) {
+            response.flushBuffer(); // the client learns that it is connected, however long there is nothing to tell
+        }
         if (writing.writeTo(out, body.publisher(), flushing) != BodyPump.End.BROKEN) {
             return true;
         }
@@ -123,6 +131,27 @@ final class ResponseWriter {
         }
         response.reset();
         return write(Refusals.notFinal());
+    }
+
+    /** Only chunked content and later versions of HTTP can have them; containers refuse what cannot. */
+    private void withTrailers(Body body) {
+        if (body.length() < 0) {
+            try {
+                response.setTrailerFields(() -> trailersOf(body));
+            } catch (IllegalStateException e) {
+                log.debug("an answer's trailers cannot be sent to this client: {}", e.getMessage());
+            }
+        }
+    }
+
+    private static @Nullable Map<String, String> trailersOf(Body body) {
+        Headers trailers = body.trailers();
+        if (trailers.size() == 0) {
+            return null;
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        trailers.forEach((name, value) -> fields.merge(name, value, (one, more) -> one + ", " + more));
+        return fields;
     }
 
     private static boolean isEventStream(GatewayResponse answer) {
