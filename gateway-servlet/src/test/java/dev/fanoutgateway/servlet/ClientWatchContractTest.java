@@ -63,7 +63,9 @@ class ClientWatchContractTest extends FilterContract {
 
         assertThat(send(request("/api/a")).body()).isEqualTo("{}");
 
-        assertThat(watch.started).hasValue(1);
+        assertThat(watch.started.get())
+                .as("an answer that is there at once is not waited for")
+                .isLessThanOrEqualTo(1);
         assertThat(watch.isOver()).isTrue();
         watch.tell();
         assertThat(send(request("/elsewhere")).body()).startsWith("host:");

@@ -110,7 +110,7 @@ class StreamingContractTest extends FilterContract {
             peer.socket.close();
         });
         try (RawClient raw = RawClient.connect(container.port())) {
-            raw.head("GET /api/part HTTP/1.1", "Host: a");
+            raw.head("GET /api/part HTTP/1.1", "Host: a", "Connection: close");
             go.countDown();
             // Before its beginning was sent there may be an error in its place; a part is never taken for the whole.
             String answer = raw.readToEnd();

@@ -17,8 +17,10 @@ import java.util.function.UnaryOperator;
  *
  * @param connectTimeout how long a connection to one of them may take to come about
  */
-record BackendSettings(BackendGroup group, Duration connectTimeout) {
+record BackendSettings(BackendGroup group, Duration connectTimeout, Duration streamIdleTimeout) {
     private static final Duration USUAL_CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration USUAL_STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration LONGEST_STREAM_IDLE_TIMEOUT = Duration.ofHours(1);
     private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofMinutes(5);
 
     /** Fields of the connection and the framing (RFC 9110 section 7.6.1): the client would not send them. */
@@ -50,6 +52,9 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
         BackendSelector selector = SelectorSettings.read(in, where);
         in.set("connect-timeout", Value.DURATION, BackendSettings::checkConnectTimeout);
         Duration connectTimeout = in.value("connect-timeout", Value.DURATION).orElse(USUAL_CONNECT_TIMEOUT);
+        in.set("stream-idle-timeout", Value.DURATION, BackendSettings::checkStreamIdleTimeout);
+        Duration streamIdleTimeout =
+                in.value("stream-idle-timeout", Value.DURATION).orElse(USUAL_STREAM_IDLE_TIMEOUT);
         UnaryOperator<BackendGroup> health = HealthSettings.read(in);
         in.end();
         if (where.backends().isEmpty() && where.source() == null) {
@@ -59,7 +64,9 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
         in.check(
                 "urls", // of which one may stand there twice
                 () -> group.add(new BackendSettings(
-                        health.apply(where.group(name).headers(headers).selector(selector)), connectTimeout)));
+                        health.apply(where.group(name).headers(headers).selector(selector)),
+                        connectTimeout,
+                        streamIdleTimeout)));
         return group.stream().findFirst();
     }
 
@@ -84,6 +91,12 @@ record BackendSettings(BackendGroup group, Duration connectTimeout) {
     private static void checkConnectTimeout(Duration timeout) {
         if (timeout.isZero() || timeout.compareTo(LONGEST_CONNECT_TIMEOUT) > 0) {
             throw new IllegalArgumentException("expected a connect timeout of 1ms to 5m, got " + timeout);
+        }
+    }
+
+    private static void checkStreamIdleTimeout(Duration timeout) {
+        if (timeout.isZero() || timeout.compareTo(LONGEST_STREAM_IDLE_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("expected a stream's idle timeout of 1ms to 1h, got " + timeout);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One OkHttp client for each connect timeout, since a client has one. Safe for use by any thread. */
+/** One OkHttp client for each pair of timeouts, since a client has one. Safe for use by any thread. */
 final class GroupClients implements BackendClient {
     private final Map<String, BackendClient> byGroup;
 
@@ -16,15 +16,16 @@ final class GroupClients implements BackendClient {
     }
 
     static GroupClients of(List<BackendSettings> groups) {
-        Map<Duration, BackendClient> byTimeout = new HashMap<>();
+        Map<List<Duration>, BackendClient> byTimeouts = new HashMap<>();
         Map<String, BackendClient> byGroup = new HashMap<>();
         for (BackendSettings group : groups) {
             byGroup.put(
                     group.group().name(),
-                    byTimeout.computeIfAbsent(
-                            group.connectTimeout(),
-                            timeout -> OkHttpBackendClient.builder()
-                                    .connectTimeout(timeout)
+                    byTimeouts.computeIfAbsent(
+                            List.of(group.connectTimeout(), group.streamIdleTimeout()),
+                            timeouts -> OkHttpBackendClient.builder()
+                                    .connectTimeout(group.connectTimeout())
+                                    .streamIdleTimeout(group.streamIdleTimeout())
                                     .build()));
         }
         return new GroupClients(byGroup);
