@@ -91,7 +91,10 @@ class PurgeOnRedisTest {
                 Purge.prefix("/prices"),
                 Purge.tag("prices"),
                 Purge.all(),
-                Purge.target("/prices?a").softly())) {
+                Purge.target("/prices?a").softly(),
+                Purge.prefix("/prices").softly(),
+                Purge.tag("prices").softly(),
+                Purge.all().softly())) {
             String before = "v" + version.get();
             awaitBody(one, before);
             awaitBody(other, before);
