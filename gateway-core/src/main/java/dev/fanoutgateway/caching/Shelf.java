@@ -67,18 +67,17 @@ final class Shelf {
             return store.lookup(key).thenCompose(before -> store.store(key, joined(policy, before, entry)));
         }
         long generation = beginnings.enter(key); // before it is looked whether there is one
-        return store.lookup(key)
-                .thenCompose(before -> {
-                    Signpost known = Signpost.of(before);
-                    Signpost signpost = known == null ? Signpost.begin(names, generation) : known.naming(names);
-                    return store.lookup(signpost.place(key, forwarded))
-                            .thenCompose(variant -> putVariant(
-                                    key,
-                                    forwarded,
-                                    joined(policy, variant, entry),
-                                    variant.isPresent() ? signpost : signpost.oneMore()));
-                })
-                .whenComplete((nothing, failure) -> beginnings.leave(key, generation));
+        CompletionStage<@Nullable Void> stored = store.lookup(key).thenCompose(before -> {
+            Signpost known = Signpost.of(before);
+            Signpost signpost = known == null ? Signpost.begin(names, generation) : known.naming(names);
+            return store.lookup(signpost.place(key, forwarded))
+                    .thenCompose(variant -> putVariant(
+                            key,
+                            forwarded,
+                            joined(policy, variant, entry),
+                            variant.isPresent() ? signpost : signpost.oneMore()));
+        });
+        return stored.whenComplete((nothing, failure) -> beginnings.leave(key, generation));
     }
 
     /** Removes what stands under {@code key}, all variants. */
