@@ -137,21 +137,24 @@ final class AdmissionControl {
         if (terms == null || caller == null || !terms.limits()) {
             return lookedUp(exchange, stripped, grant);
         }
+        boolean here = limits.mayBlock() && exchange.thread().mayBlock();
+        CompletionStage<Admission> begun = here ? lookedUp(exchange, stripped, grant) : null;
         CompletableFuture<Decision> decision = limits.tryAcquire(
                         new RateLimiter.Request(
                                 caller.id(),
                                 terms.plan().limits(),
                                 terms.plan().quota(),
                                 exchange.route().cost()),
+                        here,
                         exchange.thread().next())
                 .toCompletableFuture();
-        if (decision.isDone()) {
+        if (decision.isDone() && begun == null) {
             Decision given = decision.join();
             return given.allowed()
                     ? lookedUp(exchange, stripped, grant.decided(given))
                     : refused(exchange, overLimit(exchange, grant, given));
         }
-        CompletionStage<Admission> lookup = lookedUp(exchange, stripped, grant);
+        CompletionStage<Admission> lookup = begun == null ? lookedUp(exchange, stripped, grant) : begun;
         return decision.thenCompose(given -> given.allowed()
                 ? lookup.thenApply(found -> found.granted(grant.decided(given)))
                 : refused(exchange, overLimit(exchange, grant, given)));

@@ -22,6 +22,14 @@ public interface CallingThread {
      */
     void forwarding();
 
+    /**
+     * Whether a plug-in may block it until its store has answered, which takes a fraction of a millisecond where all is well,
+     * and the store's timeout where it is not; false by default. False on any other thread than that one.
+     */
+    default boolean mayBlock() {
+        return false;
+    }
+
     /** A thread that is not there for more than the call: all else runs on {@code executor}, the gateway's own best. */
     static CallingThread passing(Executor executor) {
         return new Passing(new Handoff(executor), executor);

@@ -32,14 +32,23 @@ final class Limits {
         this.guard = guard;
     }
 
+    /** Whether the limiter would rather block a thread than have the request go on on another. */
+    boolean mayBlock() {
+        return limiter.mayBlock();
+    }
+
     /**
      * The decision of the limiter, or of its failure policy.
      *
+     * @param here whether the calling thread may be blocked meanwhile; only if {@link #mayBlock}
      * @param next where the request goes on if it had to wait
      */
-    CompletionStage<Decision> tryAcquire(RateLimiter.Request request, Executor next) {
-        CompletionStage<Decision> decision =
-                guard.call(() -> limiter.tryAcquire(request), failure -> inPlaceOf(), this::giveBack, next);
+    CompletionStage<Decision> tryAcquire(RateLimiter.Request request, boolean here, Executor next) {
+        CompletionStage<Decision> decision = guard.call(
+                () -> here ? limiter.tryAcquireBlocking(request) : limiter.tryAcquire(request),
+                failure -> inPlaceOf(),
+                this::giveBack,
+                next);
         if (onFailure != StoreFailurePolicy.LOCAL) {
             return decision;
         }

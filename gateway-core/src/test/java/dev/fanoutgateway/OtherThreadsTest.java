@@ -12,6 +12,7 @@ import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.Caller;
 import dev.fanoutgateway.spi.Limit;
+import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.util.List;
 import java.util.Optional;
@@ -126,7 +127,60 @@ class OtherThreadsTest {
         assertThat(waiting.forwardings).hasSize(1);
     }
 
-    private final class LoopingCache implements ResponseCache {
+    @Test
+    void aLimiterBlocksOnlyTheThreadThatMayBeAndTheCacheIsAskedMeanwhile() {
+        List<String> events = new CopyOnWriteArrayList<>();
+        stand.builder
+                .rateLimiter(new BlockingLimiter(events))
+                .cache(new LoopingCache() {
+                    @Override
+                    public CompletionStage<Optional<CachedResponse>> lookup(CacheKey key) {
+                        events.add("lookup");
+                        return CompletableFuture.completedFuture(Optional.empty());
+                    }
+                })
+                .plan(Plan.of("basic").limit(Limit.perSecond(1)))
+                .key("demo", "some-key", "basic");
+        stand.all(ok("{}"));
+        FanoutGateway gateway = stand.gateway();
+        Waiting waiting = new Waiting();
+        Route route = gateway.routeFor("GET", "/a").orElseThrow();
+        gateway.handle(route, keyed("/a", "some-key"), waiting).join();
+        assertThat(events).startsWith("asked", "lookup");
+        events.clear();
+        waiting.blocks = true;
+        gateway.handle(route, keyed("/a", "some-key"), waiting).join();
+        assertThat(events).startsWith("lookup", "blocked");
+        events.clear();
+        gateway.handle(keyed("/a", "some-key")).join();
+        assertThat(events).startsWith("asked");
+    }
+
+    private record BlockingLimiter(List<String> events) implements RateLimiter {
+        @Override
+        public CompletionStage<Decision> tryAcquire(Request request) {
+            events.add("asked");
+            return CompletableFuture.completedFuture(Decision.UNLIMITED);
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return true;
+        }
+
+        @Override
+        public CompletionStage<Decision> tryAcquireBlocking(Request request) {
+            events.add("blocked");
+            return CompletableFuture.completedFuture(Decision.UNLIMITED);
+        }
+
+        @Override
+        public CompletionStage<@Nullable Void> settle(Lease lease, Settlement settlement) {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    private class LoopingCache implements ResponseCache {
         @Override
         public CompletionStage<Optional<CachedResponse>> lookup(CacheKey key) {
             return CompletableFuture.supplyAsync(Optional::empty, loop);
@@ -156,6 +210,13 @@ class OtherThreadsTest {
         @Override
         public Executor first() {
             return Runnable::run;
+        }
+
+        volatile boolean blocks;
+
+        @Override
+        public boolean mayBlock() {
+            return blocks;
         }
 
         @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds callers to their limits and quotas.
  *
- * <p>Called on the caller's thread; must not block. Any number of threads call at once. A stage that fails or does not
+ * <p>Called on the caller's thread; must not block, but for {@link #tryAcquireBlocking}. Any number of threads call at once. A stage that fails or does not
  * complete in time is answered by the gateway's declared policy (open, closed or local), not by the limiter.
  */
 public interface RateLimiter {
@@ -18,6 +18,22 @@ public interface RateLimiter {
      * from none.
      */
     CompletionStage<Decision> tryAcquire(Request request);
+
+    /**
+     * Whether {@link #tryAcquireBlocking} blocks, and is to be asked in place of {@link #tryAcquire} by threads that may be
+     * held up; false by default.
+     */
+    default boolean mayBlock() {
+        return false;
+    }
+
+    /**
+     * As {@link #tryAcquire}, but may block the calling thread for as long as the limiter's store has to answer, which must
+     * be bounded. Called by threads only that would wait for the decision in any case.
+     */
+    default CompletionStage<Decision> tryAcquireBlocking(Request request) {
+        return tryAcquire(request);
+    }
 
     /**
      * Ends the reservation that {@code lease} stands for. Only the first call for a lease has an effect: see

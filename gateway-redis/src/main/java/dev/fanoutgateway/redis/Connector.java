@@ -2,7 +2,9 @@ package dev.fanoutgateway.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -132,6 +134,16 @@ final class Connector {
             }
         });
         return inTime;
+    }
+
+    /** Runs {@code lost} when a connection is lost; it must not block. */
+    void onDisconnect(Runnable lost) {
+        client.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+                lost.run();
+            }
+        });
     }
 
     void schedule(Duration delay, Runnable task) {

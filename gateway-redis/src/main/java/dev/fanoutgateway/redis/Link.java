@@ -6,7 +6,10 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -33,6 +36,7 @@ final class Link {
     private static final int PROBES_UNTIL_RECONNECT = 5;
 
     private final Connector connector;
+    private final @Nullable DirectLines direct;
     private final Executor executor;
     private final String address;
     private final Breaker breaker = new Breaker(System::nanoTime);
@@ -43,8 +47,10 @@ final class Link {
     private volatile String lastFailure = "connecting";
     private volatile boolean closed;
 
-    Link(Connector connector, Executor executor, String address) {
+    /** @param direct what threads that may block ask on; null if there is nothing of the kind */
+    Link(Connector connector, @Nullable DirectLines direct, Executor executor, String address) {
         this.connector = connector;
+        this.direct = direct;
         this.executor = executor;
         this.address = address;
     }
@@ -83,6 +89,41 @@ final class Link {
         return answer;
     }
 
+    /** How many connections there are for threads that may block. */
+    int directConnections() {
+        return direct == null ? 0 : direct.count();
+    }
+
+    /** Whether {@link #evalshaHere} may block the calling thread. */
+    boolean mayBlock() {
+        return direct != null;
+    }
+
+    /**
+     * Redis's answer to {@code EVALSHA}, for which the calling thread waits; {@link DirectLines#NONE} if it is to be asked by
+     * {@link #send}.
+     *
+     * @throws RedisUnavailableException if the answer did not come within the timeout
+     */
+    List<Long> evalshaHere(String name, byte[][] call) {
+        Session current = session;
+        if (direct == null || current == null || breaker.isOpen()) {
+            return DirectLines.NONE;
+        }
+        try {
+            List<Long> answer = direct.evalsha(call);
+            if (answer != DirectLines.NONE) {
+                onAnswer();
+            }
+            return answer;
+        } catch (SocketTimeoutException e) {
+            onTimeout();
+            throw unavailable(name, RedisUnavailableException.reason(e));
+        } catch (IOException e) {
+            throw unavailable(name, RedisUnavailableException.reason(e));
+        }
+    }
+
     /** Completes after {@code delay}; fails if this is closed. */
     CompletableFuture<@Nullable Void> pause(Duration delay) {
         CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
@@ -111,6 +152,9 @@ final class Link {
     void close() {
         closed = true;
         session = null;
+        if (direct != null) {
+            direct.close();
+        }
         connector.close();
     }
 
@@ -166,18 +210,26 @@ final class Link {
 
     private void onOutcome(Session current, @Nullable Throwable failure) {
         if (failure == null || failure instanceof RedisCommandExecutionException) {
-            breaker.onAnswer();
-            unansweredProbes.set(0);
-            if (reported.get() && reported.compareAndSet(true, false)) {
-                log.info("Redis at {} answers again", address);
-            }
+            onAnswer();
         } else if (failure instanceof RedisCommandTimeoutException) {
-            if (breaker.onTimeout()) {
-                report("no answer in time");
-            }
+            onTimeout();
         }
         if (failure instanceof RedisReadOnlyException) {
             replace(current);
+        }
+    }
+
+    private void onAnswer() {
+        breaker.onAnswer();
+        unansweredProbes.set(0);
+        if (reported.get() && reported.compareAndSet(true, false)) {
+            log.info("Redis at {} answers again", address);
+        }
+    }
+
+    private void onTimeout() {
+        if (breaker.onTimeout()) {
+            report("no answer in time");
         }
     }
 
@@ -190,6 +242,9 @@ final class Link {
             session = null;
         }
         lastFailure = "connecting anew";
+        if (direct != null) {
+            direct.forget();
+        }
         current.connection().closeAsync();
         connect(SHORTEST_RETRY_MILLIS);
     }

@@ -65,6 +65,20 @@ final class RedisRateLimiter implements RateLimiter {
 
     @Override
     public CompletionStage<Decision> tryAcquire(Request request) {
+        return tryAcquire(request, ACQUIRE::run);
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return link.mayBlock();
+    }
+
+    @Override
+    public CompletionStage<Decision> tryAcquireBlocking(Request request) {
+        return tryAcquire(request, ACQUIRE::runHere);
+    }
+
+    private CompletionStage<Decision> tryAcquire(Request request, Way way) {
         if (request.limits().isEmpty() && request.quota() == null) {
             return CompletableFuture.completedFuture(Decision.UNLIMITED);
         }
@@ -73,7 +87,7 @@ final class RedisRateLimiter implements RateLimiter {
         byte[] limitKey = bytes(prefix + "limit:" + subject);
         Quota quota = request.quota();
         if (quota == null) {
-            return ACQUIRE.run(link, new byte[][] {limitKey}, arguments(limits, null))
+            return way.run(link, new byte[][] {limitKey}, arguments(limits, null))
                     .thenApply(reply -> decision(limits, reply, null, null));
         }
         long now = currentTimeMillis();
@@ -81,7 +95,7 @@ final class RedisRateLimiter implements RateLimiter {
         long untilEnd = period.endMillis() - now;
         byte[] quotaKey = bytes(prefix + "quota:" + subject + ":" + quota.name() + ":" + period.startMillis());
         Charge charge = new Charge(quota, request.cost(), untilEnd, quotaKey, prefix + "refund:" + subject + ":");
-        return ACQUIRE.run(link, new byte[][] {limitKey, quotaKey}, arguments(limits, charge))
+        return way.run(link, new byte[][] {limitKey, quotaKey}, arguments(limits, charge))
                 .thenApply(reply -> decision(limits, reply, charge, lease(reply, charge)));
     }
 
@@ -174,6 +188,11 @@ final class RedisRateLimiter implements RateLimiter {
 
     private static byte[] bytes(String key) {
         return key.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** How the script is run. */
+    private interface Way {
+        CompletableFuture<List<Long>> run(Link link, byte[][] keys, byte[][] arguments);
     }
 
     /** What the script is told of a limit. */

@@ -20,11 +20,13 @@ final class Script {
     private final String name;
     private final byte[] text;
     private final String digest;
+    private final byte[] asciiDigest;
 
     private Script(String name, byte[] text) {
         this.name = name;
         this.text = text;
         this.digest = sha1(text);
+        this.asciiDigest = ascii(digest);
     }
 
     /** The script in the resource {@code name}.lua beside this class. */
@@ -42,6 +44,23 @@ final class Script {
     /** The numbers that the script answers with. */
     CompletableFuture<List<Long>> run(Link link, byte[][] keys, byte[][] arguments) {
         return replies(link, keys, arguments);
+    }
+
+    /** As {@link #run}; blocks the calling thread instead, where a connection is free for that. */
+    CompletableFuture<List<Long>> runHere(Link link, byte[][] keys, byte[][] arguments) {
+        byte[][] call = new byte[2 + keys.length + arguments.length][];
+        call[0] = asciiDigest;
+        call[1] = ascii(keys.length);
+        System.arraycopy(keys, 0, call, 2, keys.length);
+        System.arraycopy(arguments, 0, call, 2 + keys.length, arguments.length);
+        List<Long> answer;
+        try {
+            answer = link.evalshaHere(name, call);
+        } catch (RedisUnavailableException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        // an error of Redis's is one that left everything as it was: the other way knows what to do about it
+        return answer == DirectLines.NONE ? run(link, keys, arguments) : CompletableFuture.completedFuture(answer);
     }
 
     /** What the script answers with, numbers or strings. */

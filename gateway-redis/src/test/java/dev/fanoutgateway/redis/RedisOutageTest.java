@@ -37,14 +37,14 @@ class RedisOutageTest {
             long begun = System.nanoTime();
             try (RedisStore store = RedisStore.connect(redis.uri())) {
                 assertThat(millisSince(begun)).isLessThan(PATIENCE.toMillis());
-                Outcome down = decide(store.rateLimiter());
+                Outcome down = decide(limiter(store));
                 assertThat(down.failure).contains("127.0.0.1:" + redis.port()).contains("not connected");
                 assertThat(down.millis).isLessThan(IN_TIME_MILLIS);
                 assertThat(store.toString()).endsWith("(not connected)");
 
                 redis.start();
                 await().atMost(PATIENCE)
-                        .until(() -> decide(store.rateLimiter()).failure.isEmpty());
+                        .until(() -> decide(limiter(store)).failure.isEmpty());
                 assertThat(store).hasToString("Redis at 127.0.0.1:" + redis.port());
             }
         }
@@ -54,12 +54,11 @@ class RedisOutageTest {
     void whileRedisHangsDecisionsFailInTimeAndSoonAtOnce() {
         try (RedisProcess redis = new RedisProcess().start();
                 RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()))) {
-            await().atMost(PATIENCE)
-                    .until(() -> decide(store.rateLimiter()).failure.isEmpty());
+            await().atMost(PATIENCE).until(() -> decide(limiter(store)).failure.isEmpty());
             redis.hang();
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
-                outcomes.add(decide(store.rateLimiter()));
+                outcomes.add(decide(limiter(store)));
             }
             assertThat(outcomes).allMatch(outcome -> outcome.failure.contains("Redis at"));
             assertThat(outcomes).allMatch(outcome -> outcome.millis < IN_TIME_MILLIS);
@@ -70,8 +69,7 @@ class RedisOutageTest {
                             outcome.failure.contains("had no answer") || outcome.failure.contains("not connected"));
 
             redis.resume();
-            await().atMost(PATIENCE)
-                    .until(() -> decide(store.rateLimiter()).failure.isEmpty());
+            await().atMost(PATIENCE).until(() -> decide(limiter(store)).failure.isEmpty());
         }
     }
 
@@ -79,14 +77,11 @@ class RedisOutageTest {
     void aRedisThatHangsForLongIsConnectedToAnew() {
         try (RedisProcess redis = new RedisProcess().start();
                 RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()))) {
-            await().atMost(PATIENCE)
-                    .until(() -> decide(store.rateLimiter()).failure.isEmpty());
+            await().atMost(PATIENCE).until(() -> decide(limiter(store)).failure.isEmpty());
             redis.hang();
-            await().atMost(PATIENCE)
-                    .until(() -> decide(store.rateLimiter()).failure.contains("not connected"));
+            await().atMost(PATIENCE).until(() -> decide(limiter(store)).failure.contains("not connected"));
             redis.resume();
-            await().atMost(PATIENCE)
-                    .until(() -> decide(store.rateLimiter()).failure.isEmpty());
+            await().atMost(PATIENCE).until(() -> decide(limiter(store)).failure.isEmpty());
         }
     }
 
@@ -98,18 +93,17 @@ class RedisOutageTest {
             AtomicBoolean over = new AtomicBoolean();
             List<Future<List<Outcome>>> loads = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                loads.add(threads.submit(() -> load(store.rateLimiter(), over)));
+                loads.add(threads.submit(() -> load(limiter(store), over)));
             }
             for (int round = 0; round < 2; round++) {
                 await().atMost(PATIENCE)
-                        .until(() -> decide(store.rateLimiter()).failure.isEmpty());
+                        .until(() -> decide(limiter(store)).failure.isEmpty());
                 redis.kill();
                 await().atMost(PATIENCE)
-                        .until(() -> !decide(store.rateLimiter()).failure.isEmpty());
+                        .until(() -> !decide(limiter(store)).failure.isEmpty());
                 redis.start();
             }
-            await().atMost(PATIENCE)
-                    .until(() -> decide(store.rateLimiter()).failure.isEmpty());
+            await().atMost(PATIENCE).until(() -> decide(limiter(store)).failure.isEmpty());
             over.set(true);
             for (Future<List<Outcome>> load : loads) {
                 assertThat(load.get()).isNotEmpty().allMatch(outcome -> outcome.millis < IN_TIME_MILLIS);
@@ -123,7 +117,7 @@ class RedisOutageTest {
     void aRefundIsTriedAgainAndStillDoneOnce() {
         try (RedisProcess redis = new RedisProcess().start();
                 RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()))) {
-            RateLimiter limiter = store.rateLimiter();
+            RateLimiter limiter = limiter(store);
             Request request = new Request("caller", List.of(), Quota.perMonth(100), 10);
             RateLimiterContract.await(limiter.tryAcquire(request));
             refund(limiter, RateLimiterContract.await(limiter.tryAcquire(request)))
@@ -149,9 +143,13 @@ class RedisOutageTest {
         try (RedisProcess redis = new RedisProcess().start()) {
             RedisStore store = RedisProcess.connected(RedisStore.connect(redis.uri()));
             store.close();
-            assertThat(decide(store.rateLimiter()).failure).contains("closed");
+            assertThat(decide(limiter(store)).failure).contains("closed");
             store.close();
         }
+    }
+
+    RateLimiter limiter(RedisStore store) {
+        return store.rateLimiter();
     }
 
     private static List<Outcome> load(RateLimiter limiter, AtomicBoolean over) {

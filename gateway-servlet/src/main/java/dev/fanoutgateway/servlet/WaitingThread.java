@@ -30,6 +30,7 @@ final class WaitingThread implements CallingThread, Executor {
     private static final long BRIEF_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final Thread thread = Thread.currentThread();
     private final Executor elsewhere;
     private final boolean toTheEnd;
     private final long briefNanos;
@@ -59,6 +60,11 @@ final class WaitingThread implements CallingThread, Executor {
     @Override
     public Executor first() {
         return toTheEnd ? this : elsewhere;
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return Thread.currentThread() == thread;
     }
 
     @Override

@@ -155,6 +155,12 @@ class WaitingThreadTest {
         assertThat(Thread.interrupted()).isTrue();
     }
 
+    @Test
+    void onlyTheThreadThatWaitsMayBeBlocked() throws Exception {
+        assertThat(waiting.mayBlock()).isTrue();
+        assertThat(CompletableFuture.supplyAsync(waiting::mayBlock).get()).isFalse();
+    }
+
     private WaitingThread brief(long nanos) {
         return new WaitingThread(elsewhere::add, false, nanos);
     }

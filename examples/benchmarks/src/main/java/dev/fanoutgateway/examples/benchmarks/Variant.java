@@ -9,6 +9,7 @@ import dev.fanoutgateway.Route;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.redis.RedisStore;
+import dev.fanoutgateway.redis.RedisStoreBuilder;
 import dev.fanoutgateway.servlet.GatewayFilter;
 import dev.fanoutgateway.spi.Limit;
 import jakarta.servlet.DispatcherType;
@@ -28,6 +29,8 @@ enum Variant {
     HIT_UNLIMITED,
     /** The same with limits in Redis. */
     HIT_REDIS_LIMIT,
+    /** The same without direct connections. */
+    HIT_REDIS_SHARED,
     /** Jetty, and a servlet that calls one backend by OkHttp's {@code execute()}. */
     OKHTTP,
     /** The gateway's filter without cache, on the container's thread, one backend. */
@@ -44,7 +47,7 @@ enum Variant {
     /** What it is compared with. */
     Variant base() {
         return switch (this) {
-            case BARE, HIT, HIT_UNLIMITED, HIT_REDIS_LIMIT -> BARE;
+            case BARE, HIT, HIT_UNLIMITED, HIT_REDIS_LIMIT, HIT_REDIS_SHARED -> BARE;
             case OKHTTP, PASS, PASS_ASYNC -> OKHTTP;
         };
     }
@@ -59,19 +62,18 @@ enum Variant {
             case OKHTTP -> context.addServlet(new ServletHolder(new OkHttpServlet(backend)), "/*");
             case HIT -> filter(context, gateway(backend, true, true).build(), false);
             case HIT_UNLIMITED -> filter(context, gateway(backend, true, false).build(), false);
-            case HIT_REDIS_LIMIT ->
-                filter(
-                        context,
-                        gateway(backend, true, true)
-                                .rateLimiter(RedisStore.builder()
-                                        .executor(Runnable::run)
-                                        .connect(redis)
-                                        .rateLimiter())
-                                .build(),
-                        false);
+            case HIT_REDIS_LIMIT -> filter(context, limitedInRedis(backend, RedisStore.builder(), redis), false);
+            case HIT_REDIS_SHARED ->
+                filter(context, limitedInRedis(backend, RedisStore.builder().directConnections(0), redis), false);
             case PASS -> filter(context, gateway(backend, false, false).build(), true);
             case PASS_ASYNC -> filter(context, gateway(backend, false, false).build(), false);
         }
+    }
+
+    private static FanoutGateway limitedInRedis(String backend, RedisStoreBuilder store, String redis) {
+        return gateway(backend, true, true)
+                .rateLimiter(store.executor(Runnable::run).connect(redis).rateLimiter())
+                .build();
     }
 
     private static GatewayBuilder gateway(String backend, boolean cached, boolean limited) {
