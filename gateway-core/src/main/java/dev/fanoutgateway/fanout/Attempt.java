@@ -82,6 +82,11 @@ final class Attempt {
         endNanos = now;
     }
 
+    /** How much of its own time is left, once it is stopped. */
+    long leftNanos() {
+        return limitNanos - endNanos;
+    }
+
     /** Whether its backend could be expected to have answered: a late hedge may have had no time to speak of. */
     boolean hadItsTime() {
         return !endsWithRace || endNanos - startNanos >= startNanos;

@@ -2,12 +2,15 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient.Call;
+import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.BackendClient.Reply;
 import dev.fanoutgateway.spi.GatewayClock.Timer;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt that has lost and goes on for a while. Safe for use by any thread. */
 final class Draining {
+    private static final Reply TIMED_OUT = Reply.failed(Failure.TIMED_OUT, true, "the attempt's time was up");
+
     private final Losers losers;
     private final Call call;
     private final Backend backend;
@@ -27,10 +30,14 @@ final class Draining {
         return backend;
     }
 
-    /** It is counted as draining already. */
-    void begin() {
+    boolean isTrial() {
+        return trial != null;
+    }
+
+    /** It is counted as draining already, and may go on for so long. */
+    void begin(long nanos) {
         try {
-            timer = losers.clock.schedule(losers.drainNanos, this::end);
+            timer = losers.clock.schedule(nanos, this::timeIsUp);
             call.reply().whenComplete((reply, failure) -> over(reply));
         } catch (Throwable failure) {
             Fanout.LOG.warn("An attempt that has lost could not be left to end by itself", failure);
@@ -39,6 +46,11 @@ final class Draining {
         if (settled) {
             disarm(); // it was over before there was a timer
         }
+    }
+
+    private void timeIsUp() {
+        over(TIMED_OUT);
+        Losers.cut(call);
     }
 
     /** Gives its room back even if the client never tells that it is over. */

@@ -5,6 +5,8 @@ import dev.fanoutgateway.spi.BackendClient.Call;
 import dev.fanoutgateway.spi.GatewayClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +24,7 @@ final class Losers {
     static final Duration DRAIN_TIME = Duration.ofMillis(50);
     /** Each holds a thread. */
     static final int MOST_AT_ONCE = 256;
-    /** So that one that hangs leaves room to the others. */
+    /** So that one that hangs does not take most of it. */
     static final int MOST_AT_ONE_BACKEND = MOST_AT_ONCE / 4;
 
     private static final long MOST_BYTES = 64 << 10;
@@ -50,13 +52,15 @@ final class Losers {
     /** @param mayDrain whether nobody waits for the thread on which it runs */
     void leave(Attempt attempt, boolean mayDrain, Fanout.Plan plan, Consumer<Throwable> acceptorFailures) {
         Call call = attempt.call;
-        if (call != null && mayDrain && drainNanos > 0) {
+        if (call != null && mayDrain) {
             LateTrial trial = LateTrial.of(plan, attempt, acceptorFailures);
             Draining draining = new Draining(this, call, attempt.backend, trial);
-            if (add(draining)) {
+            if ((trial != null || drainNanos > 0) && add(draining)) {
                 attempt.trialGoesOn = trial != null;
-                if (trial != null || drains(call)) {
-                    draining.begin();
+                if (trial != null) {
+                    draining.begin(attempt.leftNanos());
+                } else if (drains(call)) {
+                    draining.begin(drainNanos);
                 } else {
                     draining.end();
                 }
@@ -96,19 +100,37 @@ final class Losers {
         all.forEach(Draining::end);
     }
 
-    /** Whether there is room for one more that drains, which then counts. */
+    /**
+     * Whether there is room for one more that drains, which then counts. A trial has room: there is one for each backend. Who
+     * finds all taken has the oldest cut at the backend that has the most, if that is more than his own has.
+     */
     private boolean add(Draining draining) {
+        Draining displaced = null;
         synchronized (lock) {
-            if (closed || count >= MOST_AT_ONCE) {
+            if (closed) {
                 return false;
             }
-            Set<Draining> there = underWay.computeIfAbsent(draining.backend(), backend -> new LinkedHashSet<>());
-            if (there.size() >= MOST_AT_ONE_BACKEND) {
+            Set<Draining> there = underWay.get(draining.backend());
+            int alike = there == null ? 0 : there.size();
+            if (!draining.isTrial() && count >= MOST_AT_ONCE) {
+                Set<Draining> most = Collections.max(underWay.values(), Comparator.comparingInt(Set::size));
+                if (most.size() <= alike + 1) {
+                    return false;
+                }
+                displaced = most.iterator().next();
+                remove(displaced);
+            } else if (!draining.isTrial() && alike >= MOST_AT_ONE_BACKEND) {
                 return false;
             }
             count++;
-            return there.add(draining);
+            underWay.computeIfAbsent(draining.backend(), backend -> new LinkedHashSet<>())
+                    .add(draining);
         }
+        if (displaced != null) {
+            inFlight.exit(displaced.backend());
+            displaced.cut();
+        }
+        return true;
     }
 
     /** It is over; false if it was already, or has given way. */

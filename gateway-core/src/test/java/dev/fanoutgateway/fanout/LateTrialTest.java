@@ -76,16 +76,30 @@ class LateTrialTest {
     }
 
     @Test
-    void oneThatTakesTooLongIsCutAndTriedAgainSoon() {
+    void itIsHeardHoweverMuchSlowerItIsWithinTheAttemptsOwnTime() {
+        arena.backends.on("a", Script.ok("a").in(399));
+        race();
+        arena.clock.advance(Duration.ofMillis(368));
+        assertThat(arena.roster.condition(ejected).onTrial()).isTrue();
+        assertThat(race()).as("one trial at a time").containsExactly("a UNREACHABLE", "b WON", "c CANCELLED");
+        arena.clock.advance(Duration.ofMillis(1));
+        assertThat(arena.roster.isInGoodHealth(ejected)).isTrue();
+        arena.clock.advance(Duration.ofMillis(50));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void oneThatHangsIsCutWhenTheAttemptsTimeIsUpAndStaysOutForItsPause() {
         arena.backends.on("a", Script.hangs());
         race();
-        arena.clock.advance(Duration.ofMillis(49));
+        arena.clock.advance(Duration.ofMillis(369));
         assertThat(arena.roster.condition(ejected).onTrial()).isTrue();
         arena.clock.advance(Duration.ofMillis(1));
         assertThat(arena.roster.condition(ejected)).matches(Condition::ejected).matches(it -> !it.onTrial());
         assertNothingIsLeft();
-
-        arena.clock.advance(PAUSE.dividedBy(10));
+        arena.clock.advance(PAUSE.minusMillis(1));
+        assertThat(arena.roster.admit(ejected, false)).isEqualTo(Pass.REFUSED);
+        arena.clock.advance(Duration.ofMillis(1));
         arena.backends.on("a", Script.ok("a").in(45));
         race();
         arena.clock.advance(Duration.ofMillis(15));

@@ -158,7 +158,6 @@ class LosersTest implements BackendClient {
             won(start(FanoutStrategy.parallel(), executor));
         }
         assertThat(calls).allMatch(call -> call.cancelled == 0);
-        candidates = Arena.hosts("a", "c");
         won(start(FanoutStrategy.parallel(), executor));
         assertThat(calls.get(calls.size() - 1).cancelled).isEqualTo(1);
         calls.get(1).answers(200);
@@ -167,6 +166,24 @@ class LosersTest implements BackendClient {
         clock.advance(Duration.ofMillis(50));
         won(start(FanoutStrategy.parallel(), executor));
         assertThat(calls.get(calls.size() - 1).cancelled).isZero();
+    }
+
+    @Test
+    void oneOfThoseThatHaveTheMostGivesWayToOneThatHasLess() {
+        for (int i = 0; i < Losers.MOST_AT_ONCE; i++) {
+            candidates = Arena.hosts("a", "b" + i / Losers.MOST_AT_ONE_BACKEND);
+            won(start(FanoutStrategy.parallel(), executor));
+        }
+        candidates = Arena.hosts("a", "c");
+        won(start(FanoutStrategy.parallel(), executor));
+        assertThat(calls.get(calls.size() - 1).cancelled).isZero();
+        assertThat(inFlight()).isEqualTo("01");
+        assertThat(calls.stream().filter(call -> call.cancelled > 0)).hasSize(1);
+        assertThat(calls.stream().filter(call -> !call.reply.isDone())).hasSize(Losers.MOST_AT_ONCE);
+        clock.advance(Duration.ofMillis(50));
+        assertThat(inFlight()).isEqualTo("00");
+        assertThat(calls).allMatch(call -> call.reply.isDone());
+        assertThat(clock.pending()).isZero();
     }
 
     @Test
