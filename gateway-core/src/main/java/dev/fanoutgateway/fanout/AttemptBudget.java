@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger of extra attempts. Each request adds its share, each extra attempt takes one whole; whenever one is taken, those
- * taken within the last 10 s are no more than the shares added in that time and one for each of its seconds. Exact, and safe
- * for use by any thread; adding is wait-free but for the first of a second.
+ * A ledger of extra attempts. Each request adds its share, each extra attempt takes one whole; whenever one is taken, those
+ * taken within the last 10 s are no more than the shares added in that time and a floor. Exact, and safe for use by any
+ * thread; adding is wait-free but for the first of a second.
  *
  * <p>A ledger may stand under another one: what is taken from it is taken from that one too, or not at all.
  */
@@ -28,22 +28,35 @@ final class AttemptBudget {
 
     private final GatewayClock clock;
     private final long startNanos;
+    private final long floor;
     private final @Nullable AttemptBudget above;
     private final AtomicReferenceArray<@Nullable Second> seconds = new AtomicReferenceArray<>(SLOTS);
     /** Guards what is taken. Always locked before the one above. */
     private final Object lock = new Object();
 
+    /** A ledger with the usual floor. */
     AttemptBudget(GatewayClock clock) {
-        this(clock, null);
+        this(clock, WINDOW_SECONDS * FLOOR_PER_SECOND);
     }
 
-    AttemptBudget(GatewayClock clock, @Nullable AttemptBudget above) {
+    /** @param floor what may be taken in each window without any request having added to it */
+    AttemptBudget(GatewayClock clock, int floor) {
+        this(clock, floor, null);
+    }
+
+    /** A ledger under {@code above}, with the same floor. */
+    AttemptBudget(GatewayClock clock, AttemptBudget above) {
+        this(clock, above.floor, above);
+    }
+
+    private AttemptBudget(GatewayClock clock, long floor, @Nullable AttemptBudget above) {
         this.clock = clock;
+        this.floor = floor;
         this.startNanos = clock.nanoTime();
         this.above = above;
     }
 
-    /** A request has come that may cause {@code share} extra attempts, 0 to 1. */
+    /** What may cause {@code share} extra attempts, 0 or more, has happened. */
     void add(double share) {
         if (share > 0) {
             Second second = at(now());
@@ -70,7 +83,9 @@ final class AttemptBudget {
         synchronized (lock) {
             long now = now();
             Second second = at(now);
-            if (second == null || room(now) < (left + 1) * WHOLE || (above != null && !above.tryTakeLeaving(left))) {
+            if (second == null
+                    || room(now) - (left > 0 ? expiring(now) : 0) < (left + 1) * WHOLE
+                    || (above != null && !above.tryTakeLeaving(left))) {
                 return false;
             }
             second.taken++;
@@ -87,14 +102,21 @@ final class AttemptBudget {
     }
 
     private long room(long now) {
-        long room = WINDOW_SECONDS * FLOOR_PER_SECOND * WHOLE;
+        long room = floor * WHOLE;
         for (int i = 0; i < SLOTS; i++) {
             Second second = seconds.get(i);
             if (second != null && second.number > now - WINDOW_SECONDS && second.number <= now) {
-                room += second.added.sum() - second.taken * WHOLE;
+                room += second.left();
             }
         }
         return room;
+    }
+
+    /** What there will be less at the end of this second: what is left to others is to last longer than that. */
+    private long expiring(long now) {
+        Second oldest = seconds.get((int) ((now + SLOTS - WINDOW_SECONDS + 1) % SLOTS));
+        boolean counts = oldest != null && oldest.number == now - WINDOW_SECONDS + 1;
+        return counts ? Math.max(0, oldest.left()) : 0;
     }
 
     /** The slot of this second; null if it is over for so long that its slot is another's. */
@@ -127,6 +149,10 @@ final class AttemptBudget {
 
         Second(long number) {
             this.number = number;
+        }
+
+        long left() {
+            return added.sum() - taken * WHOLE;
         }
     }
 }

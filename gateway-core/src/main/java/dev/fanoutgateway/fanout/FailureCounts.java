@@ -24,7 +24,8 @@ final class FailureCounts {
     private enum Last {
         UNKNOWN,
         SUCCEEDED,
-        FAILED
+        FAILED,
+        ONE_TOO_MANY
     }
 
     FailureCounts(Ejection ejection) {
@@ -51,7 +52,12 @@ final class FailureCounts {
         attempts[slice]++;
         failures[slice]++;
         inARow++;
-        last = Last.FAILED;
+        String reason = reason(now);
+        last = reason == null ? Last.FAILED : Last.ONE_TOO_MANY;
+        return reason;
+    }
+
+    private @Nullable String reason(long now) {
         if (afterFailures > 0 && inARow >= afterFailures) {
             return inARow + (inARow == 1 ? " failure" : " failures in a row");
         }
@@ -61,6 +67,11 @@ final class FailureCounts {
     /** Whether the last attempt was a success; not if nothing is known yet. */
     boolean lastSucceeded() {
         return last == Last.SUCCEEDED;
+    }
+
+    /** Whether the last attempt was a failure and a reason to eject. */
+    boolean tooMany() {
+        return last == Last.ONE_TOO_MANY;
     }
 
     synchronized void clear() {

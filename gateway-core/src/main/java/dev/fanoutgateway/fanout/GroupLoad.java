@@ -5,13 +5,14 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the races of one backend group share: the budget for extra attempts, and the measure of the group's load. Safe for use
+ * What the races of one backend group share: the budgets for extra attempts, and the measure of the group's load. Safe for use
  * by any thread.
  */
 public final class GroupLoad {
     private static final long SAMPLES = 100;
 
     final AttemptBudget budget;
+    final AttemptBudget rescues;
     private final GatewayClock clock;
     private volatile int backends;
     private final int concurrency;
@@ -37,6 +38,7 @@ public final class GroupLoad {
         this.concurrency = concurrency;
         this.clock = clock;
         budget = new AttemptBudget(clock);
+        rescues = new AttemptBudget(clock, RoutePace.RESCUES_FLOOR);
     }
 
     /** The group has so many backends from now on; none counts as one. */

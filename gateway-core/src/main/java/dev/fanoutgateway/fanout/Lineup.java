@@ -68,6 +68,18 @@ final class Lineup {
         return new Entry(backend, pass, "");
     }
 
+    /** Those known to fail come last from now on, whether they are ejected or only could not be. */
+    void preferTheWell() {
+        Roster roster = plan.roster();
+        if (roster != null) {
+            List<Backend> left = queue.subList(next, queue.size());
+            List<Backend> failing = new ArrayList<>(left);
+            failing.removeIf(backend -> !roster.isKnownToFail(backend));
+            left.removeAll(failing);
+            queue.addAll(failing);
+        }
+    }
+
     /** The attempt at the last one is not made; he is the next again. */
     void putBack(Entry last) {
         next--;

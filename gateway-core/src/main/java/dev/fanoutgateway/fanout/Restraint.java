@@ -10,6 +10,7 @@ import java.util.List;
 final class Restraint {
     private final RoutePace pace;
     private final List<String> notes = new ArrayList<>(0);
+    private int rescues;
     private boolean exhausted;
     private boolean tooLate;
 
@@ -29,21 +30,32 @@ final class Restraint {
     }
 
     /**
-     * Takes an extra attempt from the budget. Hedges leave the last few to requests that would fail: else they would use it up
-     * when a backend hangs, and nothing would be left when that has taken too long.
+     * Takes an attempt from the budget, if it is one more for the backends. Hedges leave the last few to requests that would
+     * fail: else they would use it up when a backend hangs, and nothing would be left when that has taken too long.
      *
      * @param entry is put back where it is not granted, also when there is no saying
      */
-    boolean grants(Lineup.Entry entry, Lineup lineup, boolean afterFailure) {
+    boolean grants(Lineup.Entry entry, Lineup lineup, Cost cost, boolean afterFailure) {
         boolean granted = false;
         try {
-            granted = tryTakeExtra(afterFailure);
+            granted = cost == Cost.NOTHING || (cost == Cost.RESCUE && tryRescue()) || tryTakeExtra(afterFailure);
             return granted;
         } finally {
             if (!granted) {
                 lineup.putBack(entry);
             }
         }
+    }
+
+    private boolean tryRescue() {
+        boolean taken = pace.tryTakeRescue();
+        rescues += taken ? 1 : 0;
+        return taken;
+    }
+
+    /** The request has its answer: what its rescue has cost was not in vain. */
+    void answered() {
+        pace.giveBack(rescues);
     }
 
     private boolean tryTakeExtra(boolean afterFailure) {

@@ -105,6 +105,12 @@ public final class Roster {
         return condition(backend).good();
     }
 
+    /** Whether {@code backend} is not in good health, or only still asked because enough of the group are ejected. */
+    boolean isKnownToFail(Backend backend) {
+        Replica replica = replicas.get(backend);
+        return replica != null && (!replica.condition.good() || replica.failures.tooMany());
+    }
+
     Condition condition(Backend backend) {
         Replica replica = replicas.get(backend);
         return replica == null ? Condition.GOOD : replica.condition;

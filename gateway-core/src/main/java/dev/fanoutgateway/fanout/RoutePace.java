@@ -14,7 +14,13 @@ import org.jspecify.annotations.Nullable;
  * route asks at the moment. Safe for use by any thread.
  */
 public final class RoutePace {
-    private static final RoutePace UNLIMITED = new RoutePace(null, 0, null, null, null);
+    /** Of the requests, so many may be rescued in vain from backends known to fail. */
+    static final double RESCUES_SHARE = 0.1;
+
+    /** So many may be rescued in each window of a ledger without any request having come. */
+    static final int RESCUES_FLOOR = 2;
+
+    private static final RoutePace UNLIMITED = new RoutePace(null, 0, null, null, null, null);
     /** Of the attempts, as many are faster than what counts as the fastest possible. */
     private static final double FASTEST_PERCENT = 5;
 
@@ -23,6 +29,7 @@ public final class RoutePace {
     private final @Nullable LatencyWindow window;
     private final double extraLoad;
     private final @Nullable AttemptBudget budget;
+    private final @Nullable AttemptBudget rescues;
     private final @Nullable GroupLoad group;
     private final @Nullable Adaptation adaptation;
 
@@ -30,11 +37,13 @@ public final class RoutePace {
             @Nullable LatencyWindow window,
             double extraLoad,
             @Nullable AttemptBudget budget,
+            @Nullable AttemptBudget rescues,
             @Nullable GroupLoad group,
             @Nullable Adaptation adaptation) {
         this.window = window;
         this.extraLoad = extraLoad;
         this.budget = budget;
+        this.rescues = rescues;
         this.group = group;
         this.adaptation = adaptation;
     }
@@ -68,6 +77,7 @@ public final class RoutePace {
                 strategy.asksLater() ? new LatencyWindow(clock) : null,
                 extraLoad,
                 new AttemptBudget(clock, group.budget),
+                new AttemptBudget(clock, group.rescues),
                 group,
                 strategy.isAdaptive() ? new Adaptation(route, strategy, extraLoad, group, clock, steps) : null);
     }
@@ -78,6 +88,9 @@ public final class RoutePace {
         boolean together = now.asksAllAtOnce();
         if (budget != null && !together) {
             budget.add(extraLoad);
+        }
+        if (rescues != null && !together) {
+            rescues.add(RESCUES_SHARE);
         }
         if (group != null) {
             group.demand(together && adaptation == null ? candidates : 1);
@@ -103,6 +116,18 @@ public final class RoutePace {
      */
     boolean tryTakeExtra(boolean afterFailure) {
         return budget == null || (afterFailure ? budget.tryTake() : budget.tryTakeUnlessScarce());
+    }
+
+    /** Takes an attempt for a request that has met a backend known to fail. */
+    boolean tryTakeRescue() {
+        return rescues != null && rescues.tryTake();
+    }
+
+    /** So many rescues have brought a request its answer: they may be taken again. */
+    void giveBack(int taken) {
+        if (rescues != null) {
+            rescues.add(taken);
+        }
     }
 
     /** What is left for extra attempts; empty where they are not limited. */

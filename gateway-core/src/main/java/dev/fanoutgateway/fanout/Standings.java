@@ -74,10 +74,10 @@ final class Standings implements Course {
         } else {
             boolean more = true;
             while (more && mayLaunch(0)) {
-                more = launch(step, Occasion.START, false, 0) && staggerNanos == 0;
+                more = launch(step, Occasion.START, Cost.NOTHING, 0) && staggerNanos == 0;
             }
             if (attempts.nothingRuns()) {
-                askTheOthers(step, Occasion.START, false, 0);
+                askTheOthers(step, Occasion.START, Cost.NOTHING, 0);
             }
         }
     }
@@ -100,8 +100,8 @@ final class Standings implements Course {
             }
             case ABSENT, RETRYABLE -> attempts.passOver(step, attempt);
         }
-        boolean extra = finding.sent() && finding.worth() != Verdict.ABSENT && !fellIll(attempt);
-        proceed(step, finding.sent(), extra, now);
+        boolean free = !finding.sent() || finding.worth() == Verdict.ABSENT;
+        proceed(step, finding.sent(), free ? Cost.NOTHING : Cost.afterFailure(attempts.all(), plan.roster()), now);
     }
 
     @Override
@@ -115,7 +115,7 @@ final class Standings implements Course {
             Attempt attempt = all.get(i);
             if (attempt.running && attempt.limitNanos <= now) {
                 attempts.cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
-                proceed(step, true, !fellIll(attempt), now);
+                proceed(step, true, Cost.afterFailure(attempts.all(), plan.roster()), now);
             }
         }
         if (!over && held != null && graceEndNanos <= now) {
@@ -123,7 +123,7 @@ final class Standings implements Course {
         }
         if (!over && nextLaunchNanos <= now) {
             nextLaunchNanos = NEVER;
-            if (mayLaunch(now) && !launch(step, Occasion.DELAY, !waitsInVain(), now)) {
+            if (mayLaunch(now) && !launch(step, Occasion.DELAY, Cost.ofHedge(attempts.all(), plan.roster()), now)) {
                 nextLaunchNanos = now + retryNanos();
             }
         }
@@ -133,19 +133,6 @@ final class Standings implements Course {
         long soonest = Math.max(staggerNanos, SOONEST_RETRY_NANOS);
         long later = SOONEST_RETRY_NANOS << Math.min(refusals++, 8);
         return Math.max(soonest, Math.min(later, LATEST_RETRY_NANOS));
-    }
-
-    /**
-     * Whether the attempt was made while its backend was well, and the backend has been found ill since. Who asks another
-     * then draws on no budget: it happens once for each attempt that was under way, and no more attempts are made there.
-     */
-    private boolean fellIll(Attempt attempt) {
-        Roster roster = plan.roster();
-        return roster != null && attempt.pass.kind() == Pass.Kind.ORDINARY && !roster.isInGoodHealth(attempt.backend);
-    }
-
-    private boolean waitsInVain() {
-        return attempts.all().stream().allMatch(attempt -> !attempt.running || fellIll(attempt));
     }
 
     @Override
@@ -182,16 +169,19 @@ final class Standings implements Course {
     /**
      * Asks the next candidate that may be asked; those before it are passed over. False if there is none.
      *
-     * @param extra whether the backends feel it as one more request, so that the budget must allow it
+     * @param cost what the budget must allow
      */
-    private boolean launch(Step step, Occasion occasion, boolean extra, long now) {
+    private boolean launch(Step step, Occasion occasion, Cost cost, long now) {
         if (asked > 0 && !restraint.hasTime(deadlineNanos - now)) {
             return false;
+        }
+        if (cost == Cost.RESCUE) {
+            lineup.preferTheWell();
         }
         while (lineup.hasNext()) {
             Lineup.Entry entry = lineup.next(step);
             boolean granted = entry.refusal().isEmpty();
-            if (granted && extra && !restraint.grants(entry, lineup, occasion != Occasion.DELAY)) {
+            if (granted && !restraint.grants(entry, lineup, cost, occasion != Occasion.DELAY)) {
                 return false;
             }
             Attempt attempt = attempts.next(plan, entry, occasion, deadlineNanos, now);
@@ -225,9 +215,9 @@ final class Standings implements Course {
      * An attempt is over: gives the answer, asks the next, or ends the race if nobody is left.
      *
      * @param sent whether the backend may have got the request
-     * @param extra whether asking another is one request more: not if none was sent, or none failed
+     * @param cost of asking another: nothing if none was sent, or none failed
      */
-    private void proceed(Step step, boolean sent, boolean extra, long now) {
+    private void proceed(Step step, boolean sent, Cost cost, long now) {
         if (held != null) {
             if (!waitsForBetterThan(held)) {
                 finish(step, Cause.ACCEPTED, held, now);
@@ -237,8 +227,8 @@ final class Standings implements Course {
         if (!manner.safe() && sent) {
             most = asked;
         }
-        if (!(mayLaunch(now) && launch(step, Occasion.FAILURE, extra, now)) && attempts.nothingRuns()) {
-            askTheOthers(step, Occasion.FAILURE, extra, now);
+        if (!(mayLaunch(now) && launch(step, Occasion.FAILURE, cost, now)) && attempts.nothingRuns()) {
+            askTheOthers(step, Occasion.FAILURE, cost, now);
         }
     }
 
@@ -246,10 +236,10 @@ final class Standings implements Course {
      * Everybody in good health has been asked, and nobody has an answer: asks those that were passed over, unless somebody
      * has said properly that there is none. Ends the race if there is nobody to ask.
      */
-    private void askTheOthers(Step step, Occasion occasion, boolean extra, long now) {
+    private void askTheOthers(Step step, Occasion occasion, Cost cost, long now) {
         if (attempts.all().stream().noneMatch(FailureCause::saysAbsent)) {
             lineup.turnToThePassedOver();
-            if (mayLaunch(now) && launch(step, occasion, extra, now)) {
+            if (mayLaunch(now) && launch(step, occasion, cost, now)) {
                 return;
             }
         }
@@ -278,6 +268,9 @@ final class Standings implements Course {
 
     private void finish(Step step, Cause cause, @Nullable Attempt winner, long now) {
         over = true;
+        if (winner != null || cause == Cause.ABSENT) {
+            restraint.answered();
+        }
         List<AttemptOutcome> outcomes = attempts.conclude(step, winner, now >= deadlineNanos, now);
         RaceRecord race = manner.record(cause, outcomes, restraint.notes(), now);
         step.result = winner == null || winner.finding == null

@@ -129,6 +129,39 @@ class PacedRaceTest {
         assertThat(fates(whileEjectedAfter(20))).containsExactly("a REJECTED", "b WON");
     }
 
+    @Test
+    void howeverManyAreUnderWayAtOneThatFallsIllAllAreRescuedWhereThatHelps() {
+        assertThat(askedOfTheNextWhen(ok("b"))).isEqualTo(30);
+    }
+
+    @Test
+    void rescuesThatHelpNobodyAreBounded() {
+        assertThat(askedOfTheNextWhen(answers(500, "").in(100)))
+                .as("a tenth of 30 requests, and the floor")
+                .isEqualTo(3 + RoutePace.RESCUES_FLOOR);
+    }
+
+    /** How many of 30 requests under way at {@code a} when that is ejected go on to {@code b}. */
+    private int askedOfTheNextWhen(Script b) {
+        arena.strategy(FanoutStrategy.failover()).pace(0).roster(100, Ejection.afterFailures(1));
+        spend();
+        arena.backends.on("a", answers(500, "").in(100)).on("b", b);
+        Backend a = Arena.hosts("a").get(0);
+        Pass pass = arena.roster.admit(a, false);
+        for (int i = 0; i < 30; i++) {
+            arena.start();
+        }
+        arena.roster.learn(pass, broken(a), true);
+        arena.clock.advance(Duration.ofMillis(100));
+        return (int) arena.backends.events().stream()
+                .filter(event -> event.endsWith("launch b"))
+                .count();
+    }
+
+    private static AttemptOutcome broken(Backend backend) {
+        return new AttemptOutcome(backend, 1, 0, 0, AttemptOutcome.Result.BROKEN, 0, "another");
+    }
+
     /** A race in which {@code a} is ejected, for another request's failure, when it has been under way for a while. */
     private FanoutResult whileEjectedAfter(long millis) {
         arena.roster(8, Ejection.afterFailures(1));
