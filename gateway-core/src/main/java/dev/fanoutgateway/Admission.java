@@ -2,6 +2,7 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.caching.CacheRules;
 import dev.fanoutgateway.caching.SharedCache;
+import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.CachedResponse;
@@ -77,6 +78,11 @@ record Admission(
                 && (stored == null || !CacheRules.neverFresh(stored))
                 && !CacheRules.wantsBackends(forwarded)
                 && !CacheRules.credentialed(forwarded);
+    }
+
+    /** The same with other content. */
+    Admission with(Body content) {
+        return new Admission(exchange, forwarded.withBody(content), grant, use, key, lookup, refusal);
     }
 
     /** The same by another way. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,12 +108,38 @@ public final class FanoutGateway implements AutoCloseable {
     }
 
     private CompletionStage<Answer> answer(Admission admitted) {
+        return admitted.forwarded().body().length() == 0 ? asked(admitted) : taken(admitted);
+    }
+
+    /** Content is read once its request is admitted, and by whoever is there for it. */
+    private CompletionStage<Answer> taken(Admission admitted) {
+        Intake intake = new Intake(admitted, maxRequestBytes, clock);
+        CompletableFuture<Admission> whole = intake.take().toCompletableFuture();
+        Function<Admission, CompletionStage<Answer>> answer =
+                request -> intake.failed() ? CompletableFuture.completedFuture(intake.refusal()) : asked(request);
+        CompletionStage<Answer> answered = whole.isDone()
+                ? whole.thenCompose(answer)
+                : whole.thenComposeAsync(answer, admitted.exchange().thread().next());
+        return answered.thenApply(intake::insteadOf);
+    }
+
+    private CompletionStage<Answer> asked(Admission admitted) {
         return CompletableFuture.completedFuture(admitted)
                 .thenCompose(request -> forwarding
                         .fromCache(request)
                         .<CompletionStage<Answer>>map(CompletableFuture::completedFuture)
                         .orElseGet(() -> forwarding.forward(request)))
                 .exceptionally(failure -> completion.failed(admitted.exchange(), admitted.grant(), failure));
+    }
+
+    /**
+     * Whether a request's content is passed on while it comes, on the thread of the attempt; else it is gathered before,
+     * on the thread that has brought the request, or on {@link CallingThread#next}.
+     *
+     * @param length in bytes; -1 if it is not known beforehand
+     */
+    public static boolean passesContent(String method, long length) {
+        return Intake.passes(method, length);
     }
 
     /**

@@ -26,6 +26,18 @@ final class Refusals {
         return Answer.of(response(request, 400, "bad-request", message), Outcome.BAD_REQUEST, grant);
     }
 
+    /** More content than the gateway takes (RFC 9110 section 15.5.14). */
+    static Answer contentTooLarge(GatewayRequest request, long most, Grant grant) {
+        String message = "The request's content is longer than " + most + " bytes.";
+        return Answer.of(response(request, 413, "content-too-large", message), Outcome.BAD_REQUEST, grant);
+    }
+
+    /** The content did not come in time (RFC 9110 section 15.5.9). */
+    static Answer contentLate(GatewayRequest request, Grant grant) {
+        String message = "The request's content did not come in time.";
+        return Answer.of(response(request, 408, "request-timeout", message), Outcome.BAD_REQUEST, grant);
+    }
+
     /** TRACE would show a client the fields that are added for the backends; CONNECT is for tunnels (RFC 9110 section 9.3). */
     static Answer methodNotAllowed(GatewayRequest request) {
         GatewayResponse response = response(request, 405, "method-not-allowed", "The method is not forwarded.");
@@ -131,6 +143,8 @@ final class Refusals {
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
+            case 408 -> "Request Timeout";
+            case 413 -> "Content Too Large";
             case 429 -> "Too Many Requests";
             case 502 -> "Bad Gateway";
             case 503 -> "Service Unavailable";

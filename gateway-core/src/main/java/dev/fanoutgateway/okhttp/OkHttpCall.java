@@ -43,6 +43,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
     private long deadlineNanos;
     private volatile boolean cancelled;
     private volatile @Nullable Call call;
+    private volatile @Nullable Passed passed;
     /** How much of the answer may be read that nobody wants; 0 while it is wanted. */
     private volatile long drainBytes;
 
@@ -78,6 +79,10 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         if (underway != null) {
             underway.cancel();
         }
+        Passed content = passed;
+        if (content != null) {
+            content.stop();
+        }
         if (taken.compareAndSet(false, true)) {
             reply.complete(failed(Failure.CANCELLED, "cancelled before it began"));
         }
@@ -111,6 +116,14 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
 
     Progress progress() {
         return progress;
+    }
+
+    /** The request's content, which has to be told when the call is cut. */
+    void passes(Passed content) {
+        passed = content;
+        if (cancelled) {
+            content.stop();
+        }
     }
 
     void keepRetryAfter(List<String> values) {

@@ -37,7 +37,7 @@ final class Requests {
         return new Request.Builder()
                 .url(url)
                 .headers(fields(incoming.headers()))
-                .method(incoming.method(), content(incoming))
+                .method(incoming.method(), content(incoming, call))
                 .tag(OkHttpCall.class, call)
                 .build();
     }
@@ -89,20 +89,22 @@ final class Requests {
         };
     }
 
-    private static @Nullable RequestBody content(GatewayRequest request) throws UnsendableException {
+    private static @Nullable RequestBody content(GatewayRequest request, OkHttpCall call) {
         Body body = request.body();
         return switch (request.method()) {
             case "GET", "HEAD", "TRACE" -> null;
-            case "DELETE", "OPTIONS" -> body.length() == 0 ? null : bytes(body);
-            default -> bytes(body);
+            case "DELETE", "OPTIONS" -> body.length() == 0 ? null : sent(body, call);
+            default -> sent(body, call);
         };
     }
 
-    private static RequestBody bytes(Body body) throws UnsendableException {
-        if (!body.isBuffered()) {
-            throw new UnsendableException("a request's content that is a stream cannot be sent yet");
+    private static RequestBody sent(Body body, OkHttpCall call) {
+        if (body.isBuffered()) {
+            return new Bytes(body.bytes());
         }
-        return new Bytes(body.bytes());
+        Passed passed = new Passed(body);
+        call.passes(passed);
+        return passed;
     }
 
     /** Content that OkHttp may send once: it must not repeat a request by itself. */

@@ -4,7 +4,6 @@ import dev.fanoutgateway.FanoutGateway;
 import dev.fanoutgateway.Route;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
-import dev.fanoutgateway.servlet.RequestReader.Incoming;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -40,8 +39,9 @@ import org.slf4j.LoggerFactory;
  * the request goes asynchronous, and is written on one of the gateway's threads. Where the container's thread is virtual, or
  * the host said {@link #blocking(boolean)}, or the request does not support asynchronous operation, the first attempt runs
  * on the container's thread itself, which then waits, not much longer than the route's timeout. Declare
- * {@code async-supported}, or each waiting request holds a thread. A request's content is read on the container's thread, as
- * far as the gateway's {@code maxRequestBytes}; more is answered 413.
+ * {@code async-supported}, or each waiting request holds a thread. A request's content is read on the container's thread
+ * once the request is admitted, as far as the gateway's {@code maxRequestBytes}; more is answered 413. What is passed on while
+ * it comes keeps that thread until the answer.
  *
  * <p><b>Dispatches.</b> The filter serves a request the first time it comes, whichever filter before it went asynchronous.
  * Forwards, includes, error pages and asynchronous dispatches to another path are the host's own, and pass. Since a request
@@ -157,18 +157,33 @@ public final class GatewayFilter implements Filter {
         }
         request.setAttribute(SERVED, true);
         ResponseWriter writer = new ResponseWriter(request, response);
-        Incoming incoming = RequestReader.read(request, path, serving.maxRequestBytes());
-        GatewayRequest read = incoming.request();
-        if (read == null) {
-            writeNow(writer, incoming.refusal() == null ? Refusals.failed() : incoming.refusal());
+        RequestContent content;
+        try {
+            content = RequestReader.contentOf(request);
+        } catch (IOException e) {
+            log.debug("the content of a request cannot be read", e);
+            writeNow(writer, Refusals.badRequest("The request's content is incomplete."));
             return;
         }
-        boolean waits = blocking || !request.isAsyncSupported() || request.isAsyncStarted() || VirtualThreads.onOne();
+        GatewayRequest read = RequestReader.read(request, path, content);
+        if (read == null) {
+            writeNow(writer, Refusals.badRequest("The request is malformed."));
+            return;
+        }
+        boolean waits = blocking
+                || !request.isAsyncSupported()
+                || request.isAsyncStarted()
+                || VirtualThreads.onOne()
+                || (content != null
+                        && FanoutGateway.passesContent(
+                                read.method(), read.body().length()));
         WaitingThread here = new WaitingThread(serving.executor(), waits);
         CompletableFuture<GatewayResponse> answer = serving.handle(route, read, here);
         if (waits && !answer.isDone()) {
-            waitAndWrite(writer, answer, here, route, watchOf(request));
-        } else if (answer.isDone() || here.awaitBriefly(answer)) {
+            waitAndWrite(writer, answer, here, route, content, watchOf(request));
+        } else if (answer.isDone()
+                || (content != null && here.awaitWhile(answer, () -> !content.isOver()))
+                || here.awaitBriefly(answer)) {
             writeNow(writer, answer.exceptionally(PendingAnswer::insteadOf).join());
         } else {
             PendingAnswer.await(request, response, writer, answer);
@@ -192,9 +207,19 @@ public final class GatewayFilter implements Filter {
             CompletableFuture<GatewayResponse> answer,
             WaitingThread here,
             Route route,
+            @Nullable RequestContent content,
             ClientWatch watch)
             throws IOException {
-        watch.start(() -> PendingAnswer.leave(answer, writer));
+        Runnable start = () -> watch.start(() -> PendingAnswer.leave(answer, writer));
+        if (content == null || content.isOver()) {
+            start.run();
+        } else { // while it is read, that tells when the client leaves
+            content.whenOver(() -> {
+                if (!answer.isDone()) {
+                    start.run();
+                }
+            });
+        }
         try {
             GatewayResponse given = waitFor(answer, here, route);
             if (given.body().isBuffered()) {

@@ -14,16 +14,6 @@ final class Refusals {
         return envelope(400, "bad-request", message);
     }
 
-    /** The content did not come in time (RFC 9110 section 15.5.9). */
-    static GatewayResponse contentLate() {
-        return envelope(408, "request-timeout", "The request's content did not come in time.");
-    }
-
-    /** More content than the gateway takes (RFC 9110 section 15.5.14). */
-    static GatewayResponse contentTooLarge(long limit) {
-        return envelope(413, "content-too-large", "The request's content is longer than " + limit + " bytes.");
-    }
-
     /** The engine broke its promise to answer. */
     static GatewayResponse failed() {
         return envelope(500, "internal-error", "The gateway failed.");

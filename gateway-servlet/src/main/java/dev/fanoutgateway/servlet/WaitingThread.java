@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,6 +101,19 @@ final class WaitingThread implements CallingThread, Executor {
             leave();
         }
         return answer.get();
+    }
+
+    /** Waits as long as this thread is needed, whatever else there is to do; whether the answer is there. */
+    boolean awaitWhile(CompletableFuture<?> answer, BooleanSupplier needed) {
+        answer.whenComplete((value, failure) -> tasks.add(WAKE));
+        try {
+            while (!answer.isDone() && needed.getAsBoolean()) {
+                run(tasks.take());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return answer.isDone();
     }
 
     /** Waits as long as only the gateway itself is asked, and briefly; whether the answer is there. Called once. */

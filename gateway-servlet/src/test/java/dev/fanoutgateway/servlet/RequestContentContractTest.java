@@ -3,13 +3,17 @@ package dev.fanoutgateway.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.Gateway;
+import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a request's content. */
 class RequestContentContractTest extends FilterContract {
@@ -75,5 +79,104 @@ class RequestContentContractTest extends FilterContract {
         }
         assertThat(app.seen.poll(10, TimeUnit.SECONDS)).isNotNull();
         assertThat(backend.getRequestCount()).isZero();
+    }
+
+    @Test
+    void contentIsNotAskedForBeforeTheKeyIsKnown() throws Exception {
+        startKeyed();
+        try (RawClient raw = RawClient.connect(container.port())) {
+            raw.head("POST /api/orders HTTP/1.1", "Host: a", "Content-Length: 3", "Expect: 100-continue");
+            assertThat(raw.readUntil("}")).startsWith("HTTP/1.1 401").doesNotContain("100 Continue");
+        }
+        assertThat(backend.getRequestCount()).isZero();
+    }
+
+    @Test
+    void contentIsAskedForOnceTheKeyIsKnown() throws Exception {
+        startKeyed();
+        backend.enqueue(json("{}"));
+        try (RawClient raw = RawClient.connect(container.port())) {
+            raw.head(
+                    "POST /api/orders HTTP/1.1",
+                    "Host: a",
+                    "X-API-Key: demo-key-0123456789",
+                    "Content-Length: 3",
+                    "Expect: 100-continue");
+            assertThat(raw.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100");
+            raw.text("abc");
+            assertThat(raw.readUntil("{}")).startsWith("HTTP/1.1 200");
+        }
+        assertThat(backend.takeRequest().getBody().utf8()).isEqualTo("abc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void longContentReachesTheBackendWhileItComes(boolean blocking) throws Exception {
+        try (WatchfulBackend watchful = new WatchfulBackend()) {
+            startAt(watchful, blocking, 1 << 20);
+            try (RawClient raw = RawClient.connect(container.port())) {
+                raw.head("POST /api/orders HTTP/1.1", "Host: a", "Transfer-Encoding: chunked")
+                        .text("3\r\nabc\r\n");
+                watchful.awaitAsked(); // and the content is not at its end
+                raw.text("3\r\ndef\r\n");
+            }
+            watchful.awaitLeft(); // the client broke off, and so did we
+        }
+        assertThat(send(request("/elsewhere")).body()).startsWith("host:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void contentThatProvesTooLongOnItsWayIsCutOff(boolean blocking) throws Exception {
+        try (WatchfulBackend watchful = new WatchfulBackend()) {
+            startAt(watchful, blocking, 5);
+            try (RawClient raw = RawClient.connect(container.port())) {
+                raw.head("POST /api/orders HTTP/1.1", "Host: a", "Transfer-Encoding: chunked")
+                        .text("3\r\nabc\r\n");
+                watchful.awaitAsked();
+                raw.text("3\r\ndef\r\n");
+                assertThat(raw.readUntil("}")).startsWith("HTTP/1.1 413");
+            }
+            watchful.awaitLeft();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void veryLongContentArrivesWhole(boolean blocking) throws Exception {
+        gateway = Gateway.builder()
+                .backends(backend.url("/").toString())
+                .route(Route.path("/api/**").build())
+                .maxRequestBytes(64 << 20)
+                .build();
+        start(new GatewayFilter(gateway).blocking(blocking));
+        backend.enqueue(json("{}"));
+        byte[] content = new byte[16 << 20];
+        new Random(1).nextBytes(content);
+        assertThat(send(request("/api/orders").POST(BodyPublishers.ofByteArray(content)))
+                        .statusCode())
+                .isEqualTo(200);
+        RecordedRequest received = backend.takeRequest();
+        assertThat(received.getHeaders().get("Content-Length")).isEqualTo(Integer.toString(content.length));
+        assertThat(Arrays.equals(received.getBody().toByteArray(), content)).isTrue();
+    }
+
+    private void startKeyed() throws Exception {
+        gateway = Gateway.builder()
+                .backends(backend.url("/").toString())
+                .route(Route.path("/api/**").build())
+                .plan(Plan.of("basic"))
+                .key("demo", "demo-key-0123456789", "basic")
+                .build();
+        start(new GatewayFilter(gateway));
+    }
+
+    private void startAt(WatchfulBackend watchful, boolean blocking, long most) throws Exception {
+        gateway = Gateway.builder()
+                .backends("http://127.0.0.1:" + watchful.port())
+                .route(Route.path("/api/**").build())
+                .maxRequestBytes(most)
+                .build();
+        start(new GatewayFilter(gateway).blocking(blocking));
     }
 }

@@ -29,6 +29,8 @@ record TomcatContainer(Tomcat tomcat, Path base) implements Container {
         connector.setPort(0);
         connector.setProperty("address", "127.0.0.1");
         connector.setProperty("useVirtualThreads", Boolean.toString(threads == Threads.VIRTUAL));
+        connector.setProperty(
+                "continueResponseTiming", "onRead"); // or it sends 100 before anybody has seen the request
         Http2Protocol http2 = new Http2Protocol();
         http2.setOverheadCountFactor(0); // tests that cancel a lot are no attack
         connector.addUpgradeProtocol(http2);

@@ -1,0 +1,183 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.http.Body;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.spi.GatewayClock;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a request that is admitted, on its way in: gathered, or, where one backend gets it at most and it is long,
+ * passed on as that takes it. Either way it is measured, and what is wrong with it is the client's doing, and no backend's.
+ */
+final class Intake {
+    /** RFC 9110 section 9.2.1: these may be sent to several. */
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    /** What is no longer is gathered: a slow client then keeps no backend waiting. */
+    private static final long SHORT = 64 << 10;
+
+    private final Admission admission;
+    private final Body content;
+    private final long most;
+    private final GatewayClock clock;
+    private volatile @Nullable Problem problem;
+
+    /** What may be wrong with it. */
+    private enum Problem {
+        /** It is longer than what the gateway takes. */
+        TOO_LARGE,
+        /** It ended before its end, or is none by the rules of HTTP. */
+        INCOMPLETE,
+        /** It did not come in time. */
+        LATE
+    }
+
+    /** @param most how long it may be, in bytes */
+    Intake(Admission admission, long most, GatewayClock clock) {
+        this.admission = admission;
+        this.content = admission.forwarded().body();
+        this.most = most;
+        this.clock = clock;
+    }
+
+    /** Whether content is passed on while it comes: it is not to be repeated, and long, or of unknown length. */
+    static boolean passes(String method, long length) {
+        return !SAFE_METHODS.contains(method) && (length < 0 || length > SHORT);
+    }
+
+    /** The request with its content as the backends get it; on this thread, if the content is read where it is asked for. */
+    CompletionStage<Admission> take() {
+        if (content.length() > most) {
+            problem = Problem.TOO_LARGE;
+            return CompletableFuture.completedFuture(admission);
+        }
+        if (content.isBuffered()) {
+            return CompletableFuture.completedFuture(admission);
+        }
+        if (passes(admission.forwarded().method(), content.length())) {
+            Body measured = content.through(reader -> content.publisher().subscribe(new Meter(reader, true)));
+            return CompletableFuture.completedFuture(admission.with(measured));
+        }
+        Gathered gathered = new Gathered(content.length());
+        content.publisher().subscribe(new Meter(gathered, false));
+        return gathered.whole().handle((whole, failure) -> failure == null ? admission.with(whole) : admission);
+    }
+
+    /** Whether something is wrong with it, as far as it came. */
+    boolean failed() {
+        return problem != null;
+    }
+
+    /** The answer in place of {@code other}, if something is wrong with the content. */
+    Answer insteadOf(Answer other) {
+        Problem wrong = problem;
+        if (wrong == null) {
+            return other;
+        }
+        GatewayRequest request = admission.exchange().request();
+        Grant grant = admission.grant();
+        Answer refusal = switch (wrong) {
+            case TOO_LARGE -> Refusals.contentTooLarge(request, most, grant);
+            case INCOMPLETE -> Refusals.badRequest(request, "The request's content is incomplete.", grant);
+            case LATE -> Refusals.contentLate(request, grant);
+        };
+        return other.race() == null ? refusal : refusal.race(other.race());
+    }
+
+    /** The answer where there is no other. */
+    Answer refusal() {
+        return insteadOf(Refusals.internalError(admission.exchange().request(), admission.grant()));
+    }
+
+    /** Stands between the content and who reads it. */
+    private final class Meter implements Flow.Subscriber<ByteBuffer>, Flow.Subscription {
+        private final Flow.Subscriber<? super ByteBuffer> reader;
+        private final boolean passing;
+        private volatile Flow.@Nullable Subscription source;
+        private volatile boolean over;
+        private long taken;
+
+        /** @param passing whether a backend is waiting, whose call is to be cut if something is wrong */
+        Meter(Flow.Subscriber<? super ByteBuffer> reader, boolean passing) {
+            this.reader = reader;
+            this.passing = passing;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            source = given;
+            reader.onSubscribe(this);
+        }
+
+        @Override
+        public void request(long more) {
+            Flow.Subscription asked = source;
+            if (asked != null && !over) {
+                asked.request(more);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            over = true;
+            Flow.Subscription left = source;
+            if (left != null) {
+                left.cancel();
+            }
+        }
+
+        @Override
+        public void onNext(ByteBuffer some) {
+            if (over) {
+                return;
+            }
+            taken += some.remaining();
+            if (taken > most || (content.length() >= 0 && taken > content.length())) {
+                fail(Problem.TOO_LARGE);
+            } else if (clock.nanoTime() - admission.exchange().deadlineNanos() > 0) {
+                fail(Problem.LATE);
+            } else {
+                reader.onNext(some);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            if (!over) {
+                boolean late =
+                        failure instanceof SocketTimeoutException || failure.getCause() instanceof TimeoutException;
+                fail(late ? Problem.LATE : Problem.INCOMPLETE);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (over) {
+                return;
+            }
+            if (taken < content.length()) {
+                fail(Problem.INCOMPLETE);
+            } else {
+                over = true;
+                reader.onComplete();
+            }
+        }
+
+        private void fail(Problem what) {
+            problem = what;
+            cancel();
+            if (passing) {
+                admission.exchange().abandonment().signal();
+            }
+            reader.onError(new IOException("the request's content is not whole"));
+        }
+    }
+}

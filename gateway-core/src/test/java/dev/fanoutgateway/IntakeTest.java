@@ -1,0 +1,311 @@
+package dev.fanoutgateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanoutgateway.http.Body;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.AttemptOutcome.Result;
+import dev.fanoutgateway.spi.BackendClient;
+import dev.fanoutgateway.spi.RequestRecord.Outcome;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Content on its way in: when it is read, how much of it, and whose fault it is. */
+class IntakeTest {
+    private final Reading backend = new Reading();
+    private final Stand stand = new Stand();
+
+    @AfterEach
+    void close() {
+        stand.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, 70000, true", "PUT, -1, true", "PATCH, -1, true", "DELETE, 65537, true",
+        "POST, 65536, false", "GET, 70000, false", "OPTIONS, -1, false", "HEAD, -1, false"
+    })
+    void passesWhatIsLongAndForOneBackend(String method, long length, boolean passes) {
+        assertThat(FanoutGateway.passesContent(method, length)).isEqualTo(passes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, false", "POST, true", "OPTIONS, false", "OPTIONS, true"})
+    void contentArrivesWhole(String method, boolean announced) {
+        Source source = Source.of("abc", "def", "ghi");
+        GatewayResponse answer = ask(method, source, announced ? 9 : -1, 100);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(backend.received).isEqualTo("abcdefghi");
+        assertThat(backend.passed).isEqualTo(method.equals("POST") && !announced);
+    }
+
+    @Test
+    void nothingIsReadForARequestThatIsRefused() {
+        Source source = Source.of("abc");
+        stand.builder.plan(Plan.of("basic")).key("demo", "demo-key-0123456789", "basic");
+        assertThat(ask("POST", source, 3, 100).status()).isEqualTo(401);
+        assertThat(source.subscribed).isFalse();
+    }
+
+    @Test
+    void nothingIsReadOfWhatIsAnnouncedAsTooLong() {
+        Source source = Source.of("abc");
+        assertThat(ask("POST", source, 101, 100).status()).isEqualTo(413);
+        assertThat(source.subscribed).isFalse();
+        assertThat(backend.calls).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "OPTIONS"})
+    void whatProvesTooLongIsCutOff(String method) {
+        Source source = Source.of("abc", "def", "never read");
+        GatewayResponse answer = ask(method, source, -1, 5);
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(source.given).isEqualTo(2);
+        assertThat(source.cancelled).isTrue();
+        assertThat(stand.outcomes()).containsExactly(Outcome.BAD_REQUEST);
+        assertThat(backend.calls).isEqualTo(method.equals("POST") ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, -1", "POST, 9", "OPTIONS, -1", "OPTIONS, 9"})
+    void whatBreaksOffIsTheClientsFault(String method, long length) {
+        Source source = Source.of("abc");
+        source.failure = new IOException("reset");
+        GatewayResponse answer = ask(method, source, length, 100);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(backend.whole).isFalse();
+        assertThat(stand.attempts)
+                .allSatisfy(attempt -> assertThat(attempt.result()).isEqualTo(Result.CANCELLED));
+        assertThat(stand.messages).isEmpty();
+    }
+
+    @Test
+    void whatIsShorterThanAnnouncedIsIncomplete() {
+        assertThat(ask("POST", Source.of("abc"), 9, 100).status()).isEqualTo(400);
+        assertThat(backend.calls).isZero();
+    }
+
+    @Test
+    void whatIsLongerThanAnnouncedIsRefused() {
+        assertThat(ask("POST", Source.of("abcdef"), 3, 100).status()).isEqualTo(413);
+    }
+
+    @Test
+    void whatTheContainerDoesNotWaitForIsLate() {
+        Source source = Source.of("abc");
+        source.failure = new SocketTimeoutException("idle");
+        assertThat(ask("OPTIONS", source, -1, 100).status()).isEqualTo(408);
+    }
+
+    @Test
+    void whatTricklesIsLateAtTheRequestsDeadline() {
+        Source source = Source.of("a", "b", "c");
+        source.whenGiven = () -> stand.clock.advance(Duration.ofSeconds(40));
+        assertThat(ask("OPTIONS", source, -1, 100, Duration.ofMinutes(1)).status())
+                .isEqualTo(408);
+        assertThat(source.given).isEqualTo(2);
+    }
+
+    @Test
+    void refusedContentCostsNoCredit() {
+        stand.builder
+                .plan(Plan.of("basic").quota(dev.fanoutgateway.spi.Quota.perDay(1)))
+                .key("demo", "demo-key-0123456789", "basic");
+        assertThat(ask("POST", Source.of("abcdef"), -1, 5, "demo-key-0123456789")
+                        .status())
+                .isEqualTo(413);
+        assertThat(ask("POST", Source.of("abc"), -1, 5, "demo-key-0123456789").status())
+                .isEqualTo(200);
+    }
+
+    private GatewayResponse ask(String method, Source source, long length, long most) {
+        return ask(method, source, length, most, Duration.ofMinutes(5));
+    }
+
+    private GatewayResponse ask(String method, Source source, long length, long most, Duration timeout) {
+        return ask(request(method, source, length), most, timeout);
+    }
+
+    private GatewayResponse ask(String method, Source source, long length, long most, String key) {
+        return ask(request(method, source, length).header("X-API-Key", key), most, Duration.ofMinutes(5));
+    }
+
+    private static GatewayRequest request(String method, Source source, long length) {
+        return GatewayRequest.of(method, "/a").withBody(Body.stream(source, length));
+    }
+
+    private boolean built;
+
+    private GatewayResponse ask(GatewayRequest request, long most, Duration timeout) {
+        if (!built) {
+            built = true;
+            stand.builder.client(backend).maxRequestBytes(most);
+            stand.route(Stand.everything().timeout(timeout));
+        }
+        CompletableFuture<GatewayResponse> answer = stand.ask(request);
+        backend.run();
+        return Stand.now(answer);
+    }
+
+    /** Content that is read where it is asked for. */
+    private static final class Source implements Flow.Publisher<ByteBuffer>, Flow.Subscription {
+        private final List<String> pieces;
+        private Flow.@Nullable Subscriber<? super ByteBuffer> reader;
+        private boolean reading;
+        private long demand;
+        boolean subscribed;
+        boolean cancelled;
+        int given;
+
+        @Nullable
+        IOException failure;
+
+        Runnable whenGiven = () -> {};
+
+        private Source(List<String> pieces) {
+            this.pieces = new ArrayList<>(pieces);
+        }
+
+        static Source of(String... pieces) {
+            return new Source(Arrays.asList(pieces));
+        }
+
+        @Override
+        public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            assertThat(subscribed).as("one reader").isFalse();
+            subscribed = true;
+            reader = subscriber;
+            subscriber.onSubscribe(this);
+        }
+
+        @Override
+        public void request(long more) {
+            demand = Math.max(demand, more == Long.MAX_VALUE ? more : demand + more);
+            if (reading || reader == null) {
+                return;
+            }
+            reading = true;
+            while (demand > 0 && !cancelled) {
+                if (pieces.isEmpty()) {
+                    cancelled = true;
+                    if (failure == null) {
+                        reader.onComplete();
+                    } else {
+                        reader.onError(failure);
+                    }
+                    break;
+                }
+                given++;
+                demand--;
+                whenGiven.run();
+                reader.onNext(ByteBuffer.wrap(pieces.remove(0).getBytes(StandardCharsets.UTF_8)));
+            }
+            reading = false;
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+        }
+    }
+
+    /** A backend that reads what it is sent, all of it at once, and answers. */
+    private static final class Reading implements BackendClient {
+        int calls;
+        String received = "";
+        boolean passed;
+        boolean whole;
+        private @Nullable Runnable started;
+
+        /** Does what the attempt's thread does. */
+        void run() {
+            Runnable call = started;
+            if (call != null) {
+                started = null;
+                call.run();
+            }
+        }
+
+        @Override
+        public Call newCall(BackendRequest request) {
+            CompletableFuture<Reply> reply = new CompletableFuture<>();
+            return new Call() {
+                @Override
+                public void start(Executor executor) {
+                    started = this::read;
+                }
+
+                private void read() {
+                    calls++;
+                    received = "";
+                    Body body = request.request().body();
+                    passed = !body.isBuffered();
+                    if (!passed) {
+                        received = body.utf8();
+                        whole = true;
+                        answer();
+                        return;
+                    }
+                    body.publisher().subscribe(new Flow.Subscriber<>() {
+                        @Override
+                        public void onSubscribe(Flow.Subscription subscription) {
+                            subscription.request(Long.MAX_VALUE);
+                        }
+
+                        @Override
+                        public void onNext(ByteBuffer some) {
+                            received += StandardCharsets.UTF_8.decode(some);
+                        }
+
+                        @Override
+                        public void onError(Throwable failure) {
+                            reply.complete(Reply.failed(Failure.BROKEN, true, "the content broke off"));
+                        }
+
+                        @Override
+                        public void onComplete() {
+                            whole = true;
+                            answer();
+                        }
+                    });
+                }
+
+                private void answer() {
+                    reply.complete(Reply.of(new GatewayResponse(200, Headers.empty(), Body.empty())));
+                }
+
+                @Override
+                public CompletionStage<Reply> reply() {
+                    return reply;
+                }
+
+                @Override
+                public void cancel() {
+                    reply.complete(Reply.failed(Failure.CANCELLED, true, "cancelled"));
+                }
+            };
+        }
+
+        @Override
+        public void close() {}
+    }
+}
