@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * The gateway as a program: serves what a configuration file says until it is told to end, then drains.
  *
  * <p>Exit status: 0 after SIGTERM or SIGINT, or if {@code --check} found nothing; 1 if it cannot start; 2 for wrong
- * arguments or a configuration that is refused.
+ * arguments or a configuration that is refused. A signal that comes before the Java virtual machine has begun to run this ends
+ * it as that is done by default: SIGTERM with 143, and nothing is in flight then.
  */
 public final class Standalone {
     private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
