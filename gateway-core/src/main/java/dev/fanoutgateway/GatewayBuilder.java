@@ -255,10 +255,13 @@ public final class GatewayBuilder {
         return this;
     }
 
-    /** The most that a request's content may have: 1 MiB by default. */
+    /**
+     * The most that a request's content may have, 0 bytes to 1 TiB: 1 MiB by default. What is not passed on while it comes
+     * is held in memory, and has 1 GiB at most.
+     */
     public GatewayBuilder maxRequestBytes(long bytes) {
-        if (bytes < 0 || bytes > 1L << 30) {
-            throw new IllegalArgumentException("expected a request limit of 0 bytes to 1 GiB, got " + bytes);
+        if (bytes < 0 || bytes > 1L << 40) {
+            throw new IllegalArgumentException("expected a request limit of 0 bytes to 1 TiB, got " + bytes);
         }
         maxRequestBytes = bytes;
         return this;

@@ -24,6 +24,9 @@ final class Intake {
     /** What is no longer is gathered: a slow client then keeps no backend waiting. */
     private static final long SHORT = 64 << 10;
 
+    /** What an array can have, roughly. */
+    private static final long MOST_GATHERED = 1L << 30;
+
     private final Admission admission;
     private final Body content;
     private final long most;
@@ -44,13 +47,17 @@ final class Intake {
     Intake(Admission admission, long most, GatewayClock clock) {
         this.admission = admission;
         this.content = admission.forwarded().body();
-        this.most = most;
+        this.most = passes() ? most : Math.min(most, MOST_GATHERED);
         this.clock = clock;
     }
 
     /** Whether content is passed on while it comes: it is not to be repeated, and long, or of unknown length. */
     static boolean passes(String method, long length) {
         return !SAFE_METHODS.contains(method) && (length < 0 || length > SHORT);
+    }
+
+    private boolean passes() {
+        return passes(admission.forwarded().method(), content.length());
     }
 
     /** The request with its content as the backends get it; on this thread, if the content is read where it is asked for. */
@@ -62,7 +69,7 @@ final class Intake {
         if (content.isBuffered()) {
             return CompletableFuture.completedFuture(admission);
         }
-        if (passes(admission.forwarded().method(), content.length())) {
+        if (passes()) {
             Body measured = content.through(reader -> content.publisher().subscribe(new Meter(reader, true)));
             return CompletableFuture.completedFuture(admission.with(measured));
         }

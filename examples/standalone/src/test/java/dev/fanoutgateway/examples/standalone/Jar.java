@@ -33,12 +33,16 @@ final class Jar implements AutoCloseable {
     private String url = "";
 
     private Jar(Path directory, List<String> arguments) throws IOException {
+        this(directory, "-Xmx256m", arguments);
+    }
+
+    private Jar(Path directory, String heap, List<String> arguments) throws IOException {
         out = Files.createTempFile(directory, "out", ".txt");
         err = Files.createTempFile(directory, "err", ".txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
+                heap,
                 "-Dorg.slf4j.simpleLogger.log.dev.fanoutgateway=debug",
                 "-jar",
                 JAR.toString()));
@@ -56,10 +60,19 @@ final class Jar implements AutoCloseable {
     }
 
     static Jar serving(Path directory, Duration drain, String configuration) throws IOException {
+        return serving(directory, "-Xmx256m", "drain: " + drain.toMillis() + "ms", configuration);
+    }
+
+    /**
+     * As the other ways to serve.
+     *
+     * @param heap such as {@code -Xmx128m}
+     * @param server what is said of the server beside where it listens
+     */
+    static Jar serving(Path directory, String heap, String server, String configuration) throws IOException {
         Path file = Files.createTempFile(directory, "gateway", ".yaml");
-        Files.writeString(
-                file, "server: {listen: \"127.0.0.1:0\", drain: %dms}\n%s".formatted(drain.toMillis(), configuration));
-        Jar jar = new Jar(directory, List.of(file.toString()));
+        Files.writeString(file, "server: {listen: \"127.0.0.1:0\", %s}\n%s".formatted(server, configuration));
+        Jar jar = new Jar(directory, heap, List.of(file.toString()));
         try {
             await().atMost(LIMIT).until(() -> jar.out().contains("listening on ") || !jar.process.isAlive());
             Matcher matcher = LISTENING.matcher(jar.out());
