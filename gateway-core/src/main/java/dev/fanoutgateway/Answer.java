@@ -28,6 +28,10 @@ record Answer(
         return new Answer(response, outcome, grant, null, false, null);
     }
 
+    Answer with(GatewayResponse other) {
+        return new Answer(other, outcome, grant, race, collapsed, cacheStatus);
+    }
+
     Answer race(RaceRecord by) {
         return new Answer(response, outcome, grant, by, collapsed, cacheStatus);
     }
@@ -37,7 +41,7 @@ record Answer(
         return switch (outcome) {
             case HIT, STALE, COLLAPSED, FORWARDED -> true;
             case ABANDONED -> true; // the client left; the gateway did not fail
-            case BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, LIMITED, ABSENT, FAILED, ERROR -> false;
+            case BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, LIMITED, OVERLOADED, ABSENT, FAILED, ERROR -> false;
         };
     }
 }

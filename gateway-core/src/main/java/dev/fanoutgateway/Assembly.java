@@ -105,6 +105,7 @@ final class Assembly {
                 cache,
                 invalidated,
                 purges,
+                overload(),
                 read -> FanoutGateway.first(guarded, read.method(), read.path()),
                 from.pluginTimeout,
                 purges.clock(),
@@ -127,6 +128,14 @@ final class Assembly {
                 executor,
                 from.maxRequestBytes,
                 inClosingOrder(opened));
+    }
+
+    private Overload overload() {
+        return new Overload(
+                from.maxInFlight,
+                from.plans.values(),
+                clock,
+                new Trouble("the gateway", "overloaded", clock, messages));
     }
 
     private static List<AutoCloseable> inClosingOrder(List<AutoCloseable> opened) {

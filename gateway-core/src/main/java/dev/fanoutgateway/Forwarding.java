@@ -38,6 +38,7 @@ final class Forwarding {
     private final Sidelines sidelines;
     private final SharedCache cache;
     private final PurgeLog purges;
+    private final Overload overload;
     private final SingleFlight<Landing> flights = new SingleFlight<>();
 
     /**
@@ -59,6 +60,7 @@ final class Forwarding {
             SharedCache cache,
             InvalidationLog invalidated,
             PurgeLog purges,
+            Overload overload,
             Function<GatewayRequest, @Nullable Route> routeFor,
             Duration pluginTimeout,
             GatewayClock clock,
@@ -68,6 +70,7 @@ final class Forwarding {
         this.sidelines = sidelines;
         this.cache = cache;
         this.purges = purges;
+        this.overload = overload;
         this.landings = Caffeine.newBuilder()
                 .maximumWeight(LANDING_BYTES)
                 .weigher((CacheKey key, Landing landing) -> landing.weight())
@@ -112,6 +115,10 @@ final class Forwarding {
             return CompletableFuture.completedFuture(
                     Refusals.notCached(admission.exchange().request(), admission.grant()));
         }
+        return overload.within(admission, () -> flown(admission));
+    }
+
+    private CompletionStage<Answer> flown(Admission admission) {
         admission.exchange().thread().forwarding();
         if (admission.mayShareFlight()) {
             return together(admission, true);

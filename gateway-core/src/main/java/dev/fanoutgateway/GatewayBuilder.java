@@ -81,6 +81,7 @@ public final class GatewayBuilder {
 
     Duration pluginTimeout = Duration.ofSeconds(1);
     Duration drainTime = Duration.ofMillis(50);
+    int maxInFlight = 10_000;
     long maxRequestBytes = 1L << 20;
 
     GatewayBuilder() {}
@@ -252,6 +253,18 @@ public final class GatewayBuilder {
             throw new IllegalArgumentException("expected a drain time of zero to 10s, got " + time);
         }
         drainTime = time;
+        return this;
+    }
+
+    /**
+     * How many requests may wait for backends at once, their streamed answers included, 1 to 1,000,000; 10,000 by default.
+     * More are refused with 503; those of plans with a low {@link Plan.Priority} first.
+     */
+    public GatewayBuilder maxInFlight(int requests) {
+        if (requests < 1 || requests > 1_000_000) {
+            throw new IllegalArgumentException("expected 1 to 1000000 requests in flight, got " + requests);
+        }
+        maxInFlight = requests;
         return this;
     }
 

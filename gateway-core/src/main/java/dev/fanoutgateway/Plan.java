@@ -15,15 +15,36 @@ import org.jspecify.annotations.Nullable;
  * @param quota credits for a day or month; null for none
  * @param routes paths that the plan covers; empty for all
  * @param explain what its callers may be told of how their answers came about
+ * @param priority who is refused first when the gateway is overloaded
  */
 public record Plan(
-        String name, List<Limit> limits, @Nullable Quota quota, List<PathPattern> routes, Explain explain) {
+        String name,
+        List<Limit> limits,
+        @Nullable Quota quota,
+        List<PathPattern> routes,
+        Explain explain,
+        Priority priority) {
     public Plan {
         if (name.isBlank()) {
             throw new IllegalArgumentException("expected a plan's name, got a blank one");
         }
         limits = List.copyOf(limits);
         routes = List.copyOf(routes);
+    }
+
+    /** Who is refused first when more requests wait for backends than may, see {@link GatewayBuilder#maxInFlight}. */
+    public enum Priority {
+        /** Refused from 70 % of what may wait. */
+        LOW,
+        /** Refused from 90 %, if there are plans of high priority; also those who have no plan. */
+        NORMAL,
+        /** Refused last. */
+        HIGH
+    }
+
+    /** A plan of normal priority. */
+    public Plan(String name, List<Limit> limits, @Nullable Quota quota, List<PathPattern> routes, Explain explain) {
+        this(name, limits, quota, routes, explain, Priority.NORMAL);
     }
 
     /** A plan whose callers are told nothing of how their answers came about. */
@@ -40,12 +61,12 @@ public record Plan(
     public Plan limit(Limit limit) {
         List<Limit> more = new ArrayList<>(limits);
         more.add(limit);
-        return new Plan(name, more, quota, routes, explain);
+        return new Plan(name, more, quota, routes, explain, priority);
     }
 
     /** This plan with a quota. */
     public Plan quota(Quota credits) {
-        return new Plan(name, limits, credits, routes, explain);
+        return new Plan(name, limits, credits, routes, explain, priority);
     }
 
     /** This plan restricted to paths that match one of these patterns, as in {@link PathPattern#of}. */
@@ -55,12 +76,18 @@ public record Plan(
                 limits,
                 quota,
                 Arrays.stream(patterns).map(PathPattern::of).toList(),
-                explain);
+                explain,
+                priority);
     }
 
     /** This plan with callers who may be told this of how their answers came about. */
     public Plan explain(Explain what) {
-        return new Plan(name, limits, quota, routes, what);
+        return new Plan(name, limits, quota, routes, what, priority);
+    }
+
+    /** This plan with another priority. */
+    public Plan priority(Priority other) {
+        return new Plan(name, limits, quota, routes, explain, other);
     }
 
     boolean covers(String path) {

@@ -82,6 +82,12 @@ final class Refusals {
         return Answer.of(with(response, "Retry-After", "1"), Outcome.ERROR, grant);
     }
 
+    /** More requests wait for backends than the gateway may keep. */
+    static Answer overloaded(GatewayRequest request, Grant grant) {
+        GatewayResponse response = response(request, 503, "overloaded", "The gateway has too many requests to serve.");
+        return Answer.of(with(response, "Retry-After", "1"), Outcome.OVERLOADED, grant);
+    }
+
     static GatewayResponse noRoute(GatewayRequest request) {
         return response(request, 404, "no-route", "There is no such route.");
     }

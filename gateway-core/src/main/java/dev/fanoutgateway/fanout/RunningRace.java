@@ -2,6 +2,7 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import dev.fanoutgateway.spi.BackendClient.Call;
 import dev.fanoutgateway.spi.BackendClient.Reply;
@@ -284,15 +285,22 @@ final class RunningRace implements Fanout.Race {
         Finding finding = reply == null
                 ? Finding.clientFailed(failure, true)
                 : Finding.of(
-                        Occupying.streamed(reply, attempt.backend, fanout.inFlight),
-                        plan.request(),
-                        plan.acceptor(),
-                        fanout::acceptorFailed);
+                        occupying(reply, attempt.backend), plan.request(), plan.acceptor(), fanout::acceptorFailed);
         if (attempt.starter == Thread.currentThread()) {
             attempt.immediate = finding;
         } else {
             perform(arrived(attempt, finding));
         }
+    }
+
+    /** A streamed answer keeps its backend busy until it has come to its end, or nobody reads it any more. */
+    private Reply occupying(Reply reply, Backend backend) {
+        GatewayResponse response = reply.response();
+        if (response == null || response.body().isBuffered()) {
+            return reply;
+        }
+        fanout.inFlight.enter(backend);
+        return Reply.of(response.withBody(response.body().whenOver(() -> fanout.inFlight.exit(backend))));
     }
 
     private long now() {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,14 @@ public final class Body {
         return new Body(null, 0, other, length, trailers);
     }
 
+    /**
+     * The same content; if it is a stream, {@code action} runs once when that was read to its end, has broken off, or is not
+     * wanted any more.
+     */
+    public Body whenOver(Runnable action) {
+        return publisher == null ? this : through(new Watched(publisher, action));
+    }
+
     /** Whether the whole content is in memory, so that {@link #bytes()} may be called. */
     public boolean isBuffered() {
         return bytes != null;
@@ -164,5 +173,69 @@ public final class Body {
     @Override
     public String toString() {
         return bytes != null ? length + " bytes" : "stream of " + (length < 0 ? "unknown length" : length + " bytes");
+    }
+
+    /** A stream whose end somebody waits for. */
+    private static final class Watched implements Flow.Publisher<ByteBuffer> {
+        private final Flow.Publisher<ByteBuffer> content;
+        private final Runnable action;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        Watched(Flow.Publisher<ByteBuffer> content, Runnable action) {
+            this.content = content;
+            this.action = action;
+        }
+
+        @Override
+        public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            content.subscribe(new Reader(subscriber));
+        }
+
+        private void end() {
+            if (over.compareAndSet(false, true)) {
+                action.run();
+            }
+        }
+
+        private final class Reader implements Flow.Subscriber<ByteBuffer> {
+            private final Flow.Subscriber<? super ByteBuffer> reader;
+
+            Reader(Flow.Subscriber<? super ByteBuffer> reader) {
+                this.reader = reader;
+            }
+
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                reader.onSubscribe(new Flow.Subscription() {
+                    @Override
+                    public void request(long n) {
+                        subscription.request(n);
+                    }
+
+                    @Override
+                    public void cancel() {
+                        subscription.cancel();
+                        end();
+                    }
+                });
+            }
+
+            @Override
+            public void onNext(ByteBuffer some) {
+                reader.onNext(some);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                end();
+                reader.onError(failure);
+            }
+
+            @Override
+            public void onComplete() {
+                end();
+                reader.onComplete();
+            }
+        }
     }
 }

@@ -54,6 +54,8 @@ public record RequestRecord(
         FORBIDDEN,
         /** Over a limit or quota: 429. */
         LIMITED,
+        /** Refused, since too many others wait for backends: 503. */
+        OVERLOADED,
         /** Every backend said it has no such resource. */
         ABSENT,
         /** No backend had an acceptable answer. */

@@ -90,12 +90,14 @@ final class ResponseWriter {
     }
 
     /** What GET would have sent, without its content (RFC 9110 section 9.3.2). */
-    private void writeLengthOnly(GatewayResponse answer) {
+    private void writeLengthOnly(GatewayResponse answer) throws IOException {
+        BodyPump.discard(answer.body());
         long length = lengthOf(answer);
         if (length >= 0 && answer.status() != 204 && answer.status() != 304) {
             response.setContentLengthLong(length);
+        } else {
+            response.flushBuffer(); // or a container would state the length 0, which GET's answer may not have
         }
-        BodyPump.discard(answer.body());
     }
 
     private static long lengthOf(GatewayResponse answer) {

@@ -45,7 +45,8 @@ final class Parts implements AutoCloseable {
                 .cacheBytes(from.stores().cacheBytes())
                 .onLimiterFailure(from.stores().onStoreFailure())
                 .drainTime(from.server().drainLosers())
-                .maxRequestBytes(from.server().maxRequestBytes());
+                .maxRequestBytes(from.server().maxRequestBytes())
+                .maxInFlight(from.server().maxInFlight());
         from.messages().mail().forEach(this::opened);
         from.backends().forEach(settings -> builder.backends(settings.group()));
         from.routes().forEach(builder::route);

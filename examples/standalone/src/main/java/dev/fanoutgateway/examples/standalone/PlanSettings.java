@@ -21,6 +21,9 @@ final class PlanSettings {
     private static final Value<Quota.Overrun> OVERRUN =
             Value.choice(Map.of("refuse", Quota.Overrun.REFUSE, "allow", Quota.Overrun.ALLOW));
 
+    private static final Value<Plan.Priority> PRIORITY =
+            Value.choice(Map.of("low", Plan.Priority.LOW, "normal", Plan.Priority.NORMAL, "high", Plan.Priority.HIGH));
+
     /** The same for plans and routes. */
     static final Value<Explain> EXPLAIN = Value.choice(Map.of(
             "off",
@@ -60,8 +63,9 @@ final class PlanSettings {
                             "an empty list");
         }
         Explain explain = in.value("explain", EXPLAIN).orElse(Explain.OFF);
+        Plan.Priority priority = in.value("priority", PRIORITY).orElse(Plan.Priority.NORMAL);
         in.end();
-        return new Plan(name, limits, quota.isEmpty() ? null : quota.get(0), routes, explain);
+        return new Plan(name, limits, quota.isEmpty() ? null : quota.get(0), routes, explain, priority);
     }
 
     private static Optional<Quota> quota(Section in) {

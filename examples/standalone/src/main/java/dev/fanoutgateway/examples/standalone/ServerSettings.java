@@ -14,8 +14,10 @@ import java.util.regex.Pattern;
  * @param drain how long requests in flight are waited for at the end
  * @param drainLosers how long an attempt may go on whose answer is not needed, so that its connection can be kept
  * @param maxRequestBytes the most that a request's content may have
+ * @param maxInFlight how many requests may wait for backends at once
  */
-record ServerSettings(String host, int port, Duration drain, Duration drainLosers, long maxRequestBytes) {
+record ServerSettings(
+        String host, int port, Duration drain, Duration drainLosers, long maxRequestBytes, int maxInFlight) {
     private static final Pattern HOST_AND_PORT =
             Pattern.compile("(?:\\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)]|([A-Za-z0-9._-]+)):(\\d{1,5})");
     private static final Value<Listen> LISTEN =
@@ -28,6 +30,7 @@ record ServerSettings(String host, int port, Duration drain, Duration drainLoser
         in.set("drain", Value.DURATION, ServerSettings::checkDrain);
         in.set("drain-losers", Value.DURATION, Gateway.builder()::drainTime);
         in.set("max-request-body", Value.SIZE, Gateway.builder()::maxRequestBytes);
+        in.set("max-in-flight", Value.COUNT, Gateway.builder()::maxInFlight);
         in.list("trusted-proxies", Value.TEXT);
         in.end();
         return new ServerSettings(
@@ -35,7 +38,8 @@ record ServerSettings(String host, int port, Duration drain, Duration drainLoser
                 listen.port,
                 in.value("drain", Value.DURATION).orElse(Duration.ofSeconds(10)),
                 in.value("drain-losers", Value.DURATION).orElse(Duration.ofMillis(50)),
-                in.value("max-request-body", Value.SIZE).orElse(1L << 20));
+                in.value("max-request-body", Value.SIZE).orElse(1L << 20),
+                in.value("max-in-flight", Value.COUNT).orElse(10_000));
     }
 
     /** The host as it stands in a URL. */

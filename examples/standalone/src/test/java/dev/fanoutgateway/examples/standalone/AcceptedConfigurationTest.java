@@ -42,8 +42,8 @@ class AcceptedConfigurationTest {
         Configuration reference = Configuration.read(REFERENCE);
 
         assertThat(reference.server())
-                .isEqualTo(
-                        new ServerSettings("127.0.0.1", 8080, Duration.ofSeconds(10), Duration.ofMillis(50), 1 << 20));
+                .isEqualTo(new ServerSettings(
+                        "127.0.0.1", 8080, Duration.ofSeconds(10), Duration.ofMillis(50), 1 << 20, 10_000));
         BackendSettings stocks = reference.backends().get(0);
         assertThat(stocks.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(stocks.group().backends()).extracting(Object::toString).hasSize(3);
