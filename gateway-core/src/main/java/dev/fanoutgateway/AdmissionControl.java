@@ -24,11 +24,12 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request is let in: the path (400), the key (401), the plan (403), the limits (429). The limiter and
+ * Decides whether a request is let in: what it is (4xx, 501, 508), the path (400), the key (401), the plan (403), the limits (429). The limiter and
  * the cache are asked together, so that a request waits for one round trip; the cache's answer counts only if the limiter
  * agrees.
  */
 final class AdmissionControl {
+    private final RequestRules rules;
     private final KeyExtractor extractor;
     private final @Nullable KeyAuthenticator authenticator;
     private final Guarded authenticatorGuard;
@@ -38,6 +39,7 @@ final class AdmissionControl {
     private final SharedCache cache;
 
     AdmissionControl(
+            RequestRules rules,
             KeyExtractor extractor,
             @Nullable KeyAuthenticator authenticator,
             Guarded authenticatorGuard,
@@ -45,6 +47,7 @@ final class AdmissionControl {
             Map<String, Terms> plans,
             Limits limits,
             SharedCache cache) {
+        this.rules = rules;
         this.extractor = extractor;
         this.authenticator = authenticator;
         this.authenticatorGuard = authenticatorGuard;
@@ -56,8 +59,9 @@ final class AdmissionControl {
 
     CompletionStage<Admission> admit(Exchange exchange) {
         GatewayRequest request = exchange.request();
-        if (request.method().equals("TRACE") || request.method().equals("CONNECT")) {
-            return refused(exchange, Refusals.methodNotAllowed(request));
+        Answer refusal = rules.refusal(exchange);
+        if (refusal != null) {
+            return refused(exchange, refusal);
         }
         if (!PathRules.unambiguous(request.path())) {
             return refused(exchange, Refusals.badRequest(request, "The path is ambiguous.", Grant.NONE));
@@ -180,7 +184,7 @@ final class AdmissionControl {
         GatewayRequest forwarded = request.forwarded();
         Caller caller = grant.caller();
         String partition = caller == null ? "" : caller.id(); // no caller's id is empty
-        CacheKey key = CacheRules.keyFor(exchange.route().backends(), policy, forwarded, partition);
+        CacheKey key = CacheRules.keyFor(exchange.route().storedAs(forwarded), policy, forwarded, partition);
         CompletableFuture<SharedCache.Lookup> lookup =
                 cache.lookup(policy, key, request).toCompletableFuture();
         if (lookup.isDone() && !lookup.isCompletedExceptionally()) { // in memory: what every hit is

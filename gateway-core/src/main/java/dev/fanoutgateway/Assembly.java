@@ -2,6 +2,7 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.auth.InMemoryKeys;
 import dev.fanoutgateway.auth.KeysFile;
+import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.caching.InvalidationLog;
 import dev.fanoutgateway.caching.MemoryResponseCache;
 import dev.fanoutgateway.caching.PurgeLog;
@@ -15,6 +16,7 @@ import dev.fanoutgateway.limit.MemoryRateLimiter;
 import dev.fanoutgateway.notify.LogNotifier;
 import dev.fanoutgateway.notify.MessageQueues;
 import dev.fanoutgateway.okhttp.OkHttpBackendClient;
+import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.GatewayObserver;
@@ -50,6 +52,7 @@ final class Assembly {
     private final Troubles troubles;
     private final PurgeLog purges;
     private final InvalidationLog invalidated;
+    private final Passage passage;
 
     /** The targets in memory that are asked for most often. */
     private IntFunction<List<String>> hottest = most -> List.of();
@@ -65,6 +68,7 @@ final class Assembly {
         troubles = new Troubles(clock, messages);
         purges = new PurgeLog(Purging.marginOf(from.purges), clock);
         invalidated = new InvalidationLog(purges.clock());
+        passage = Passage.of(from.relay);
     }
 
     static FanoutGateway gateway(GatewayBuilder from) {
@@ -86,6 +90,7 @@ final class Assembly {
         SharedCache cache = cache();
         Limits limits = limits();
         AdmissionControl admission = new AdmissionControl(
+                new RequestRules(passage),
                 from.extractor,
                 authenticator(),
                 guard("authenticator"),
@@ -110,7 +115,7 @@ final class Assembly {
                 from.pluginTimeout,
                 purges.clock(),
                 handoff);
-        Completion completion = new Completion(limits, observers, new Explanations(upstreams), clock);
+        Completion completion = new Completion(limits, observers, new Explanations(upstreams), passage, clock);
         Prefetching prefetching =
                 new Prefetching(guarded, admission, forwarding, completion, CallingThread.passing(executor), clock);
         Purging purging = purging();
@@ -119,6 +124,7 @@ final class Assembly {
         }
         return new FanoutGateway(
                 guarded,
+                passage,
                 admission,
                 forwarding,
                 completion,
@@ -182,7 +188,9 @@ final class Assembly {
         FanoutStrategy strategy = route.strategy()
                 .combiner(combiner -> new GuardedCombiner(
                         combiner, route.cache(), guard("combiner of route '" + route + "'"), clock, executor));
+        CachePolicy cache = route.cache();
         return route.change()
+                .cache(from.relay.tellsCaller() && cache.enabled() ? cache.perCaller(true) : cache)
                 .strategy(strategy)
                 .accept(new GuardedAcceptor(route.acceptor(), guard("response acceptor of route '" + route + "'")))
                 .build();
@@ -259,6 +267,7 @@ final class Assembly {
         }
         return new Upstream(
                 group,
+                passage,
                 members,
                 new Paces(load, clock, observers::strategyStep),
                 selector,

@@ -80,7 +80,7 @@ record Comparing(
         aside.start(
                         FanoutStrategy.collectAll(comparison),
                         candidates,
-                        replicas.outbound(marked(demand.request()), true),
+                        replicas.aside(demand, route, marked(demand.request()), true),
                         (request, response) -> Verdict.ACCEPTED,
                         check.timeout(),
                         check.maxBodyBytes(),

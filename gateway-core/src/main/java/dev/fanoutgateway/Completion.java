@@ -3,6 +3,7 @@ package dev.fanoutgateway;
 import dev.fanoutgateway.caching.CacheStatus;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.RateLimiter.Settlement;
@@ -24,12 +25,14 @@ final class Completion {
     private final Limits limits;
     private final Observers observers;
     private final Explanations explanations;
+    private final Passage passage;
     private final GatewayClock clock;
 
-    Completion(Limits limits, Observers observers, Explanations explanations, GatewayClock clock) {
+    Completion(Limits limits, Observers observers, Explanations explanations, Passage passage, GatewayClock clock) {
         this.limits = limits;
         this.observers = observers;
         this.explanations = explanations;
+        this.passage = passage;
         this.clock = clock;
     }
 
@@ -57,7 +60,7 @@ final class Completion {
         }
         RequestRecord record = record(exchange, answer);
         observers.request(record);
-        return explanations.shown(exchange, grant, record, withFields(answer));
+        return explanations.shown(exchange, grant, record, withFields(exchange, answer));
     }
 
     private RequestRecord record(Exchange exchange, Answer answer) {
@@ -65,6 +68,7 @@ final class Completion {
         return new RequestRecord(
                 exchange.request().method(),
                 exchange.request().path(),
+                exchange.request().arrival().id(),
                 exchange.route().toString(),
                 Optional.ofNullable(grant.caller()),
                 answer.response().status(),
@@ -85,7 +89,7 @@ final class Completion {
                         decision.allowed(), decision.states(), decision.binding(), decision.retryAfter(), null);
     }
 
-    private static GatewayResponse withFields(Answer answer) {
+    private GatewayResponse withFields(Exchange exchange, Answer answer) {
         GatewayResponse response = answer.response();
         Terms terms = answer.grant().terms();
         RateLimiter.Decision decision = answer.grant().decision();
@@ -95,6 +99,7 @@ final class Completion {
             terms.fields().addTo(headers, decision);
         }
         headers.add("Cache-Status", cacheStatus == null ? OWN_ANSWER : cacheStatus);
+        passage.answered(exchange.request().arrival(), answer.served(), headers);
         return response.withHeaders(headers.build());
     }
 

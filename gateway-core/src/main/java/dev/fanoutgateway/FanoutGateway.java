@@ -3,6 +3,7 @@ package dev.fanoutgateway;
 import dev.fanoutgateway.WarmUp.Prefetched;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.Purge;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class FanoutGateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FanoutGateway.class);
 
     private final List<Route> routes;
+    private final Passage passage;
     private final AdmissionControl admission;
     private final Forwarding forwarding;
     private final Completion completion;
@@ -37,6 +39,7 @@ public final class FanoutGateway implements AutoCloseable {
 
     FanoutGateway(
             List<Route> routes,
+            Passage passage,
             AdmissionControl admission,
             Forwarding forwarding,
             Completion completion,
@@ -47,6 +50,7 @@ public final class FanoutGateway implements AutoCloseable {
             long maxRequestBytes,
             List<AutoCloseable> resources) {
         this.routes = routes;
+        this.passage = passage;
         this.admission = admission;
         this.forwarding = forwarding;
         this.completion = completion;
@@ -80,7 +84,7 @@ public final class FanoutGateway implements AutoCloseable {
      */
     public CompletableFuture<GatewayResponse> handle(GatewayRequest request) {
         return routeFor(request.method(), request.path())
-                .map(route -> handle(Exchange.begin(route, request, passing, clock, false)))
+                .map(route -> handle(Exchange.begin(route, passage.arrived(request), passing, clock, false)))
                 .orElseGet(() -> CompletableFuture.completedFuture(Refusals.noRoute(request)));
     }
 
@@ -96,7 +100,7 @@ public final class FanoutGateway implements AutoCloseable {
      * @param thread the calling thread, as far as it is there for the request
      */
     public CompletableFuture<GatewayResponse> handle(Route route, GatewayRequest request, CallingThread thread) {
-        return handle(Exchange.begin(route, request, thread, clock, true));
+        return handle(Exchange.begin(route, passage.arrived(request), thread, clock, true));
     }
 
     private CompletableFuture<GatewayResponse> handle(Exchange exchange) {

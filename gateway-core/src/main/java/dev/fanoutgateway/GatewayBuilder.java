@@ -4,6 +4,7 @@ import dev.fanoutgateway.auth.KeyEntry;
 import dev.fanoutgateway.auth.KeyExtractor;
 import dev.fanoutgateway.caching.TieredResponseCache;
 import dev.fanoutgateway.limit.StoreFailurePolicy;
+import dev.fanoutgateway.relay.Relay;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.DevNotifier;
@@ -83,6 +84,7 @@ public final class GatewayBuilder {
     Duration drainTime = Duration.ofMillis(50);
     int maxInFlight = 10_000;
     long maxRequestBytes = 1L << 20;
+    Relay relay = Relay.standard();
 
     GatewayBuilder() {}
 
@@ -253,6 +255,12 @@ public final class GatewayBuilder {
             throw new IllegalArgumentException("expected a drain time of zero to 10s, got " + time);
         }
         drainTime = time;
+        return this;
+    }
+
+    /** What is told and believed as an intermediary: {@link Relay#standard()} by default. */
+    public GatewayBuilder relay(Relay how) {
+        relay = how;
         return this;
     }
 

@@ -52,7 +52,8 @@ final class Invalidations {
             Route route = routeFor.apply(read);
             if (route != null && route.cache().enabled()) {
                 CachePolicy policy = route.cache();
-                remove(CacheRules.keyFor(route.backends(), policy, CacheRules.forwarded(policy, read), partition));
+                remove(CacheRules.keyFor(
+                        route.storedAs(admission.forwarded()), policy, CacheRules.forwarded(policy, read), partition));
             }
         }
     }

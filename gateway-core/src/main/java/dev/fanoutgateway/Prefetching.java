@@ -52,7 +52,7 @@ final class Prefetching {
         if (route == null) {
             return CompletableFuture.completedFuture(Prefetched.FAILED);
         }
-        if (!route.cache().enabled() || route.cache().perCaller()) {
+        if (!route.cache().enabled() || route.cache().perCaller() || route.keepsHost()) {
             return CompletableFuture.completedFuture(Prefetched.NOT_STORED);
         }
         Exchange exchange = Exchange.begin(route, request, thread, clock, false);

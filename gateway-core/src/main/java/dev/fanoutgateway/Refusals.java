@@ -47,6 +47,24 @@ final class Refusals {
                 Grant.NONE);
     }
 
+    /** No route takes such a method, and nobody knows what a backend takes it for (RFC 9110 section 9.1). */
+    static Answer notImplemented(GatewayRequest request) {
+        return Answer.of(
+                response(request, 501, "not-implemented", "The method is not known."), Outcome.BAD_REQUEST, Grant.NONE);
+    }
+
+    /** Of the expectations only 100-continue is known (RFC 9110 section 10.1.1). */
+    static Answer expectationFailed(GatewayRequest request) {
+        String message = "The request expects what is not known.";
+        return Answer.of(response(request, 417, "expectation-failed", message), Outcome.BAD_REQUEST, Grant.NONE);
+    }
+
+    /** The request has been here before (RFC 5842 section 7.2). */
+    static Answer loop(GatewayRequest request) {
+        String message = "The request has come through this gateway before.";
+        return Answer.of(response(request, 508, "loop-detected", message), Outcome.BAD_REQUEST, Grant.NONE);
+    }
+
     /** One and the same for a missing, malformed, unknown and expired key (RFC 9110 section 15.5.2). */
     static Answer unauthenticated(GatewayRequest request) {
         GatewayResponse response = response(request, 401, "unauthenticated", "A valid API key is required.");
@@ -151,10 +169,13 @@ final class Refusals {
             case 405 -> "Method Not Allowed";
             case 408 -> "Request Timeout";
             case 413 -> "Content Too Large";
+            case 417 -> "Expectation Failed";
             case 429 -> "Too Many Requests";
+            case 501 -> "Not Implemented";
             case 502 -> "Bad Gateway";
             case 503 -> "Service Unavailable";
             case 504 -> "Gateway Timeout";
+            case 508 -> "Loop Detected";
             default -> "Internal Server Error";
         };
     }

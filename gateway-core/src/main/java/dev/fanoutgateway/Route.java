@@ -4,6 +4,8 @@ import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.fanout.Acceptors;
 import dev.fanoutgateway.fanout.AttemptFields;
 import dev.fanoutgateway.fanout.FanoutStrategy;
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.time.Duration;
 import java.util.Set;
@@ -116,6 +118,18 @@ public final class Route {
         return properties.divergenceCheck;
     }
 
+    /** Whether its backends are told the client's {@code Host} as their own. */
+    public boolean keepsHost() {
+        return properties.keepsHost;
+    }
+
+    /** Whose answers they are in the cache: those of one group are each host's own where backends are told of it. */
+    String storedAs(GatewayRequest request) {
+        return keepsHost()
+                ? backends() + '\n' + request.arrival().scheme() + ' ' + Passage.hostOf(request)
+                : backends();
+    }
+
     /** Whether it takes such a request; see {@link Escapes#decoded}. */
     boolean takes(String method, String decodedPath) {
         return (methods().isEmpty() || methods().contains(method)) && pattern().matchesDecoded(decodedPath);
@@ -150,6 +164,7 @@ public final class Route {
         private Explain explain = Explain.OFF;
         private @Nullable Shadow shadow;
         private @Nullable DivergenceCheck divergenceCheck;
+        private boolean keepsHost;
 
         private Builder(PathPattern pattern) {
             this.pattern = pattern;
@@ -173,6 +188,7 @@ public final class Route {
             explain = other.explain;
             shadow = other.shadow;
             divergenceCheck = other.divergenceCheck;
+            keepsHost = other.keepsHost;
         }
 
         /** Takes these methods only; they are case-sensitive. */
@@ -280,6 +296,15 @@ public final class Route {
         /** Compares its replicas' answers now and then. */
         public Builder compare(DivergenceCheck check) {
             divergenceCheck = check;
+            return this;
+        }
+
+        /**
+         * Tells backends the client's {@code Host} as their own, in place of the one in their URL; answers are stored for each
+         * host and scheme then, and are not prefetched. Not by default.
+         */
+        public Builder keepHost(boolean wanted) {
+            keepsHost = wanted;
             return this;
         }
 

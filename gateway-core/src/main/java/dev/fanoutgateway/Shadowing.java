@@ -53,7 +53,7 @@ record Shadowing(Route route, Shadow shadow, Sideline line, Aside aside, Upstrea
         Fanout.Race race = aside.start(
                 FanoutStrategy.single(),
                 candidates,
-                target.outbound(marked(demand.request()), false),
+                target.aside(demand, route, marked(demand.request()), false),
                 Acceptors.successful(),
                 shadow.timeout(),
                 ANSWER_BYTES,

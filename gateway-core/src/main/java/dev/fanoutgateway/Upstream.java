@@ -4,11 +4,14 @@ import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.http.GatewayRequest;
-import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.relay.Outbound;
+import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendSelector.Demand;
 import dev.fanoutgateway.spi.BackendStatus;
+import dev.fanoutgateway.spi.Caller;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,12 +22,14 @@ import java.util.Optional;
  * A backend group as the engine uses it: whom to ask for a request, and with what.
  *
  * @param group its configuration
+ * @param passage what its requests are sent with as an intermediary's
  * @param members its backends as they are now, and how they are doing
  * @param paces know how its routes are doing
  * @param selectorGuard calls its selector
  * @param alerts tells of its failures
  */
-record Upstream(BackendGroup group, Members members, Paces paces, Guarded selectorGuard, Alerts alerts) {
+record Upstream(
+        BackendGroup group, Passage passage, Members members, Paces paces, Guarded selectorGuard, Alerts alerts) {
 
     /**
      * Whom to ask for {@code question}.
@@ -41,7 +46,7 @@ record Upstream(BackendGroup group, Members members, Paces paces, Guarded select
         return new Fanout.Plan(
                 route.strategy(),
                 preferring(preferred, candidates(demand, roster, fanout)),
-                outbound(question, route),
+                outbound(admission, question),
                 acceptor,
                 exchange.deadlineNanos(),
                 route.attemptTimeout().toNanos(),
@@ -68,11 +73,20 @@ record Upstream(BackendGroup group, Members members, Paces paces, Guarded select
 
     /** {@code result} with what is left of the budget, where that is of interest. */
     FanoutResult accounted(Admission admission, FanoutResult result) {
+        FanoutResult named = forOne(result);
         boolean exempt = result.race().delayNanos() == 0; // all were asked at once
         boolean explained = result.response() == null || Explain.inFull(admission.exchange(), admission.grant());
         return exempt || !explained
-                ? result
-                : result.budget(paces.of(admission.exchange().route()).budget());
+                ? named
+                : named.budget(paces.of(admission.exchange().route()).budget());
+    }
+
+    /** {@code result}, said to be for whoever asked where it is made from what was told of that one. */
+    private FanoutResult forOne(FanoutResult result) {
+        GatewayResponse response = result.response();
+        return response != null && passage.isPersonal(response.headers())
+                ? result.with(response.withHeaders(response.headers().with("Vary", "*")))
+                : result;
     }
 
     /** The place of {@code backend} in the group's list as it is now, from 1; 0 if it is not in it. */
@@ -139,28 +153,26 @@ record Upstream(BackendGroup group, Members members, Paces paces, Guarded select
     }
 
     /** What a route sends. Answers that are combined have to be whole. */
-    private GatewayRequest outbound(GatewayRequest forwarded, Route route) {
-        boolean combined = route.strategy().combiner() != null && Whole.isSafe(forwarded);
-        return outbound(
-                combined ? Whole.wanted(forwarded) : forwarded,
-                combined || route.acceptor().needsBody());
+    private GatewayRequest outbound(Admission admission, GatewayRequest question) {
+        Route route = admission.exchange().route();
+        boolean combined = route.strategy().combiner() != null && Whole.isSafe(question);
+        return passage.outbound(
+                combined ? Whole.wanted(question) : question,
+                new Outbound(
+                        group.headers(),
+                        route.keepsHost(),
+                        admission.key() != null,
+                        combined || route.acceptor().needsBody(),
+                        admission.grant().caller()));
     }
 
     /**
-     * What is sent: the group's own fields in place of the client's.
+     * What is sent beside a request, whose answer nobody gets.
      *
      * @param readable whether the answer has to be in an encoding that the gateway can read
      */
-    GatewayRequest outbound(GatewayRequest forwarded, boolean readable) {
-        if (group.headers().size() == 0 && !readable) {
-            return forwarded;
-        }
-        Headers.Builder headers = forwarded.headers().toBuilder();
-        if (readable) {
-            headers.set("Accept-Encoding", "identity");
-        }
-        group.headers().forEach((name, value) -> headers.remove(name));
-        headers.addAll(group.headers());
-        return forwarded.withHeaders(headers.build());
+    GatewayRequest aside(Demand demand, Route route, GatewayRequest copy, boolean readable) {
+        Caller caller = demand.caller().orElse(null);
+        return passage.outbound(copy, new Outbound(group.headers(), route.keepsHost(), false, readable, caller));
     }
 }

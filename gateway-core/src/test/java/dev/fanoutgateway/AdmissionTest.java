@@ -156,7 +156,7 @@ class AdmissionTest {
     @Test
     void everyMethodNeedsTheKey() {
         withKeys();
-        for (String method : new String[] {"OPTIONS", "HEAD", "POST", "DELETE", "PATCH", "PURGE"}) {
+        for (String method : new String[] {"OPTIONS", "HEAD", "POST", "DELETE", "PATCH", "PUT"}) {
             assertThat(stand.answer(GatewayRequest.of(method, "/api/v1/a")).status())
                     .isEqualTo(401);
         }

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** Arrows point one way: engine, concerns, SPI, HTTP values. */
 class ArchitectureTest {
-    private static final String[] CONCERNS = {"auth", "limit", "caching", "discovery", "fanout", "notify", "okhttp"};
+    private static final String[] CONCERNS = {
+        "auth", "limit", "caching", "discovery", "fanout", "notify", "okhttp", "relay"
+    };
 
     private final JavaClasses core = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -45,7 +47,7 @@ class ArchitectureTest {
 
     @Test
     void concernsDoNotKnowEachOther() {
-        slices().matching("dev.fanoutgateway.(auth|limit|caching|discovery|fanout|notify|okhttp)..")
+        slices().matching("dev.fanoutgateway.(auth|limit|caching|discovery|fanout|notify|okhttp|relay)..")
                 .should()
                 .notDependOnEachOther()
                 .check(core);

@@ -70,6 +70,7 @@ class ExplanationRenderingTest {
         return new RequestRecord(
                 "GET",
                 path,
+                "",
                 "/**",
                 Optional.of(new Caller(caller, "basic")),
                 200,
@@ -123,7 +124,7 @@ class ExplanationRenderingTest {
     @Test
     void whatHadNoSayIsNull() {
         RequestRecord bare = new RequestRecord(
-                "GET", "/", "/**", Optional.empty(), 400, Outcome.BAD_REQUEST, null, "", false, null, 5, 0);
+                "GET", "/", "", "/**", Optional.empty(), 400, Outcome.BAD_REQUEST, null, "", false, null, 5, 0);
         JsonNode json = json(bare);
         assertThat(List.of("caller", "plan", "limits", "cache", "race"))
                 .allMatch(name -> json.get(name).isNull());

@@ -14,6 +14,7 @@ import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,7 +84,7 @@ class FailureMappingTest {
         GatewayResponse response = stand.answer("/a");
         assertThat(response.status()).isEqualTo(status);
         assertThat(response.body().utf8()).isEqualTo("their words");
-        assertThat(response.headers().without(name -> name.equals("Cache-Status")))
+        assertThat(response.headers().without(Set.of("Cache-Status", "X-Request-Id", "Via")::contains))
                 .isEqualTo(theirs.headers());
         assertThat(stand.types()).isEmpty();
         assertThat(stand.outcomes()).containsExactly(Outcome.FORWARDED);

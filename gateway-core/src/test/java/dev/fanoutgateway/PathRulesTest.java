@@ -183,9 +183,31 @@ class PathRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"OPTIONS", "DELETE", "PROPFIND", "get"})
-    void otherMethodsAre(String method) {
+    @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+    void theUsualMethodsAre(String method) {
         Stand stand = new Stand().all(Script.ok("yes"));
         assertThat(stand.answer(GatewayRequest.of(method, "/a")).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PROPFIND", "QUERY", "PRI", "get", "Post", "GETX", "G", "*", "X-1"})
+    void othersAreIfTheRouteNamesThem(String method) {
+        Stand stand = new Stand().all(Script.ok("yes"));
+        assertThat(stand.answer(GatewayRequest.of(method, "/a")).status()).isEqualTo(501);
+        assertThat(stand.backends.requests()).isEmpty();
+
+        if (method.matches("[A-Z]+")) {
+            Stand naming =
+                    new Stand().route(Stand.everything().methods("GET", method)).all(Script.ok("yes"));
+            assertThat(naming.answer(GatewayRequest.of(method, "/a")).status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "GET ", "GE T", "GET\r", "GET\u0000", "G\u00c9T", "G(T", "G/T", "{}"})
+    void whatIsNoTokenIsNoMethod(String method) {
+        Stand stand = new Stand().all(Script.ok("yes"));
+        assertThat(stand.answer(GatewayRequest.of(method, "/a")).status()).isEqualTo(400);
+        assertThat(stand.backends.requests()).isEmpty();
     }
 }

@@ -124,10 +124,11 @@ final class Stand implements GatewayObserver {
         return String.join(", ", response.headers().all(name));
     }
 
-    /** Status, fields and content as they would stand on the wire. */
+    /** Status, fields and content as they would stand on the wire; without what is another at each request or gateway. */
     static String wire(GatewayResponse response) {
         StringBuilder text = new StringBuilder().append(response.status()).append('\n');
         response.headers()
+                .without(name -> name.equals("X-Request-Id") || name.equals("Via"))
                 .forEach((name, value) ->
                         text.append(name).append(": ").append(value).append('\n'));
         return text.append('\n').append(response.body().utf8()).toString();

@@ -111,7 +111,13 @@ public final class KeyExtractor {
             return request;
         }
         return new GatewayRequest(
-                request.method(), request.path(), query, headers, request.body(), request.clientAddress());
+                request.method(),
+                request.path(),
+                query,
+                headers,
+                request.body(),
+                request.clientAddress(),
+                request.arrival());
     }
 
     @SuppressWarnings("ReferenceEquality") // strippedFrom returns the same object if it changed nothing

@@ -72,6 +72,11 @@ public record FanoutResult(
         CANCELLED
     }
 
+    /** The same with another answer. */
+    public FanoutResult with(GatewayResponse other) {
+        return new FanoutResult(cause, other, backend, race);
+    }
+
     /** Every attempt, in the order of launches. */
     public List<AttemptOutcome> attempts() {
         return race.attempts();

@@ -11,14 +11,27 @@ import org.jspecify.annotations.Nullable;
  * @param headers all header fields
  * @param body the content; {@link Body#empty()} if there is none
  * @param clientAddress the client's IP address as text, for the limit on failed authentication; empty if unknown
+ * @param arrival how it came
  */
 public record GatewayRequest(
-        String method, String path, @Nullable String query, Headers headers, Body body, String clientAddress) {
+        String method,
+        String path,
+        @Nullable String query,
+        Headers headers,
+        Body body,
+        String clientAddress,
+        Arrival arrival) {
 
     public GatewayRequest {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("expected a path that begins with '/', got one that does not");
         }
+    }
+
+    /** A request of which it is not known how it came. */
+    public GatewayRequest(
+            String method, String path, @Nullable String query, Headers headers, Body body, String clientAddress) {
+        this(method, path, query, headers, body, clientAddress, Arrival.unknown());
     }
 
     /** A GET of {@code target}, a path with an optional query. */
@@ -41,27 +54,32 @@ public record GatewayRequest(
 
     /** This request with other header fields; the same object if they are the same. */
     public GatewayRequest withHeaders(Headers other) {
-        return other == headers ? this : new GatewayRequest(method, path, query, other, body, clientAddress);
+        return other == headers ? this : new GatewayRequest(method, path, query, other, body, clientAddress, arrival);
     }
 
     /** This request with another method. */
     public GatewayRequest withMethod(String other) {
-        return new GatewayRequest(other, path, query, headers, body, clientAddress);
+        return new GatewayRequest(other, path, query, headers, body, clientAddress, arrival);
     }
 
     /** This request with another query; null for none. */
     public GatewayRequest withQuery(@Nullable String other) {
-        return new GatewayRequest(method, path, other, headers, body, clientAddress);
+        return new GatewayRequest(method, path, other, headers, body, clientAddress, arrival);
     }
 
     /** This request with other content. */
     public GatewayRequest withBody(Body other) {
-        return new GatewayRequest(method, path, query, headers, other, clientAddress);
+        return new GatewayRequest(method, path, query, headers, other, clientAddress, arrival);
     }
 
     /** This request from another client address. */
     public GatewayRequest from(String address) {
-        return new GatewayRequest(method, path, query, headers, body, address);
+        return new GatewayRequest(method, path, query, headers, body, address, arrival);
+    }
+
+    /** This request, come in another way. */
+    public GatewayRequest withArrival(Arrival other) {
+        return new GatewayRequest(method, path, query, headers, body, clientAddress, other);
     }
 
     /** Path and query as they stand on the request line. */

@@ -79,10 +79,12 @@ final class Requests {
         };
     }
 
-    /** Fields that describe the client's connection to us; for ours to the backend OkHttp sets them. */
+    /**
+     * Fields that describe the client's connection to us; for ours to the backend OkHttp sets them. A {@code Host} is there
+     * only where it is meant to be the backend's, in HTTP/2 as {@code :authority}.
+     */
     private static boolean isOurs(String name) {
         return switch (name.length()) {
-            case 4 -> name.equalsIgnoreCase("Host");
             case 6 -> name.equalsIgnoreCase("Expect");
             case 14 -> name.equalsIgnoreCase("Content-Length");
             default -> false;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method the request's method
  * @param path its path, without the query
+ * @param id by which backends, the client and logs know it; empty if it has none
  * @param route the pattern of the route it took
  * @param caller who sent it; empty if not known
  * @param status what was answered
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record RequestRecord(
         String method,
         String path,
+        String id,
         String route,
         Optional<Caller> caller,
         int status,
@@ -79,6 +81,9 @@ public record RequestRecord(
     public String describe() {
         StringBuilder line = new StringBuilder(160);
         line.append(method).append(' ').append(path).append(" route=").append(route);
+        if (!id.isEmpty()) {
+            line.append(" id=").append(id);
+        }
         line.append(" caller=").append(caller.map(Caller::id).orElse("-"));
         line.append(" status=").append(status).append(" outcome=").append(outcome);
         line.append(" ms=").append(elapsedNanos / 1_000_000);

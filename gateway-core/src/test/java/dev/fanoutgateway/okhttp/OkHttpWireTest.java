@@ -35,7 +35,6 @@ class OkHttpWireTest {
     void aGetIsSentWithItsFieldsAndNoneOfOkHttps() throws IOException {
         try (RawServer server = RawServer.answering(OK)) {
             GatewayRequest request = GatewayRequest.get("/a%2Fb/c?q=%20&r")
-                    .header("Host", "gateway.example")
                     .header("X-Twice", "1")
                     .header("x-twice", "2")
                     .header("Content-Length", "7")

@@ -1,5 +1,6 @@
 package dev.fanoutgateway.servlet;
 
+import dev.fanoutgateway.http.Arrival;
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
@@ -13,6 +14,12 @@ import org.slf4j.LoggerFactory;
 /** Reads a container's request into the gateway's own. Stateless. */
 final class RequestReader {
     private static final Logger log = LoggerFactory.getLogger(RequestReader.class);
+
+    private static final Arrival HTTP_10 = Arrival.by("http", "1.0");
+    private static final Arrival HTTPS_10 = Arrival.by("https", "1.0");
+    private static final Arrival HTTPS_11 = Arrival.by("https", "1.1");
+    private static final Arrival HTTP_2 = Arrival.by("http", "2");
+    private static final Arrival HTTPS_2 = Arrival.by("https", "2");
 
     private RequestReader() {}
 
@@ -54,7 +61,13 @@ final class RequestReader {
         try {
             Body body = content == null ? Body.empty() : Body.stream(content, request.getContentLengthLong());
             return new GatewayRequest(
-                    request.getMethod(), path, request.getQueryString(), headersOf(request), body, addressOf(request));
+                    request.getMethod(),
+                    path,
+                    request.getQueryString(),
+                    headersOf(request),
+                    body,
+                    addressOf(request),
+                    arrivalOf(request));
         } catch (IllegalArgumentException e) {
             log.debug("refused a malformed request: {}", e.getMessage());
             return null;
@@ -84,6 +97,16 @@ final class RequestReader {
             }
         }
         return headers.build();
+    }
+
+    private static Arrival arrivalOf(HttpServletRequest request) {
+        boolean secure = request.isSecure();
+        return switch (request.getProtocol()) {
+            case "HTTP/1.0" -> secure ? HTTPS_10 : HTTP_10;
+            case "HTTP/1.1" -> secure ? HTTPS_11 : Arrival.unknown();
+            case "HTTP/2.0", "HTTP/2" -> secure ? HTTPS_2 : HTTP_2;
+            default -> Arrival.by(secure ? "https" : "http", "3");
+        };
     }
 
     /** Some containers put an IPv6 address into brackets, others do not. */

@@ -1,0 +1,71 @@
+package dev.fanoutgateway;
+
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.relay.Passage;
+import org.jspecify.annotations.Nullable;
+
+/** What no key opens the way for: methods and expectations that are not forwarded, and requests that go in circles. */
+final class RequestRules {
+    private final Passage passage;
+
+    RequestRules(Passage passage) {
+        this.passage = passage;
+    }
+
+    /** Why the request is refused, whoever has sent it; null if it is not. */
+    @Nullable
+    Answer refusal(Exchange exchange) {
+        GatewayRequest request = exchange.request();
+        if (!isUsual(request.method())) {
+            Answer refusal = refusal(request, exchange.route());
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        Headers headers = request.headers();
+        for (int i = 0; i < headers.size(); i++) {
+            String name = headers.name(i);
+            int length = name.length();
+            if (length == 3 && name.equalsIgnoreCase("Via") && passage.loops(headers)) {
+                return Refusals.loop(request);
+            }
+            if (length == 6
+                    && name.equalsIgnoreCase("Expect")
+                    && !headers.value(i).trim().equalsIgnoreCase("100-continue")) {
+                return Refusals.expectationFailed(request);
+            }
+        }
+        return null;
+    }
+
+    /** The methods that every route takes which names none; others are for those who name them. */
+    private static boolean isUsual(String method) {
+        return switch (method) {
+            case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS" -> true;
+            default -> false;
+        };
+    }
+
+    private static @Nullable Answer refusal(GatewayRequest request, Route route) {
+        String method = request.method();
+        if (method.equals("TRACE") || method.equals("CONNECT")) {
+            return Refusals.methodNotAllowed(request);
+        }
+        if (!isToken(method)) {
+            return Refusals.badRequest(request, "The method is no token.", Grant.NONE);
+        }
+        return route.methods().contains(method) ? null : Refusals.notImplemented(request);
+    }
+
+    private static boolean isToken(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            char c = method.charAt(i);
+            boolean letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+            if (!letter && (c < '0' || c > '9') && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !method.isEmpty();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.fanoutgateway.relay;
+
+import dev.fanoutgateway.http.HopByHop;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Fields by which a client could claim to be somebody or somewhere else, or to ask for something else than it does: written by
+ * proxies and by gateways for those behind them, who believe them. They are passed on for trusted proxies only.
+ */
+public final class ClaimedFields {
+    private static final List<String> PREFIXES = List.of(
+            "x-forwarded",
+            "x-original-",
+            "x-rewrite-",
+            "x-auth-request-",
+            "x-authenticated-",
+            "x-consumer-",
+            "x-amzn-oidc-",
+            "x-goog-authenticated-user-",
+            "x-goog-iap-",
+            "x-ms-client-principal",
+            "x-ssl-client-",
+            "ssl-client-",
+            "cf-access-",
+            "x-tailscale-user-",
+            "tailscale-user-");
+
+    private static final Set<String> NAMES = Set.of(
+            // whose request it is
+            "remote-user",
+            "x-remote-user",
+            "x-remote-group",
+            "x-webauth-user",
+            "x-credential-identifier",
+            "x-anonymous-consumer",
+            "x-client-cert",
+            "x-client-verify",
+            "client-cert",
+            "client-cert-chain",
+            // where it comes from
+            "forwarded",
+            "client-ip",
+            "x-client-ip",
+            "x-real-ip",
+            "x-remote-ip",
+            "x-remote-addr",
+            "x-originating-ip",
+            "x-cluster-client-ip",
+            "x-envoy-external-address",
+            "true-client-ip",
+            "cf-connecting-ip",
+            "fastly-client-ip",
+            // how it came
+            "x-host",
+            "x-scheme",
+            "x-url-scheme",
+            "front-end-https");
+
+    /** By these a reading request would become a writing one, sent to several backends at once, or cached. */
+    private static final Set<String> METHODS = Set.of("x-http-method", "x-http-method-override", "x-method-override");
+
+    /** Besides those that are dropped: whoever reads an underscore as a hyphen must not take another field for one of these. */
+    private static final Set<String> IMITATED = Set.of(
+            "accept-encoding",
+            "authorization",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "cookie",
+            "expect",
+            "host",
+            "max-forwards",
+            "via",
+            "x-api-key",
+            "x-attempt",
+            "x-gateway-explain",
+            "x-request-timeout-ms",
+            "x-shadow");
+
+    private ClaimedFields() {}
+
+    /** Whether the field {@code lower}, in lower case, is one of those. */
+    static boolean contains(String lower) {
+        if (NAMES.contains(lower)) {
+            return true;
+        }
+        char first = lower.isEmpty() ? 0 : lower.charAt(0);
+        if (first == 'x' || first == 's' || first == 'c' || first == 't') {
+            for (String prefix : PREFIXES) {
+                if (lower.startsWith(prefix)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether the field changes what the method is. */
+    static boolean changesMethod(String lower) {
+        return METHODS.contains(lower);
+    }
+
+    /** Whether nobody may imitate the field {@code lower} by writing underscores. */
+    static boolean isImitated(String lower) {
+        return IMITATED.contains(lower) || METHODS.contains(lower) || contains(lower) || HopByHop.contains(lower);
+    }
+
+    /** Plain ASCII: field names have nothing else. */
+    static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}
