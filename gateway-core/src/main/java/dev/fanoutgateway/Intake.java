@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ final class Intake {
 
     /** What an array can have, roughly. */
     private static final long MOST_GATHERED = 1L << 30;
+
+    private static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Admission admission;
     private final Body content;
@@ -70,12 +75,23 @@ final class Intake {
             return CompletableFuture.completedFuture(admission);
         }
         if (passes()) {
-            Body measured = content.through(reader -> content.publisher().subscribe(new Meter(reader, true)));
+            Body measured = content.through(reader -> content.publisher().subscribe(timed(new Meter(reader, true))));
             return CompletableFuture.completedFuture(admission.with(measured));
         }
         Gathered gathered = new Gathered(content.length());
         content.publisher().subscribe(new Meter(gathered, false));
         return gathered.whole().handle((whole, failure) -> failure == null ? admission.with(whole) : admission);
+    }
+
+    /**
+     * An attempt that is waiting for content when its time is up says nothing of its backend. So that is found out just before
+     * the race does.
+     */
+    private Meter timed(Meter meter) {
+        Exchange exchange = admission.exchange();
+        long left = Math.min(exchange.route().attemptTimeout().toNanos(), exchange.deadlineNanos() - clock.nanoTime());
+        meter.timer = clock.schedule(Math.max(0, left - MARGIN_NANOS), meter::timeIsUp);
+        return meter;
     }
 
     /** Whether something is wrong with it, as far as it came. */
@@ -109,7 +125,11 @@ final class Intake {
         private final Flow.Subscriber<? super ByteBuffer> reader;
         private final boolean passing;
         private volatile Flow.@Nullable Subscription source;
-        private volatile boolean over;
+        private final AtomicBoolean over = new AtomicBoolean();
+        private volatile GatewayClock.@Nullable Timer timer;
+        /** What was asked for and has not come. */
+        private final AtomicLong pending = new AtomicLong();
+
         private long taken;
 
         /** @param passing whether a backend is waiting, whose call is to be cut if something is wrong */
@@ -127,14 +147,19 @@ final class Intake {
         @Override
         public void request(long more) {
             Flow.Subscription asked = source;
-            if (asked != null && !over) {
+            if (asked != null && !over.get()) {
+                pending.accumulateAndGet(more, (one, other) -> one + other < 0 ? Long.MAX_VALUE : one + other);
                 asked.request(more);
             }
         }
 
         @Override
         public void cancel() {
-            over = true;
+            end();
+            leave();
+        }
+
+        private void leave() {
             Flow.Subscription left = source;
             if (left != null) {
                 left.cancel();
@@ -143,9 +168,10 @@ final class Intake {
 
         @Override
         public void onNext(ByteBuffer some) {
-            if (over) {
+            if (over.get()) {
                 return;
             }
+            pending.updateAndGet(asked -> asked == Long.MAX_VALUE ? asked : asked - 1);
             taken += some.remaining();
             if (taken > most || (content.length() >= 0 && taken > content.length())) {
                 fail(Problem.TOO_LARGE);
@@ -158,7 +184,7 @@ final class Intake {
 
         @Override
         public void onError(Throwable failure) {
-            if (!over) {
+            if (!over.get()) {
                 boolean late =
                         failure instanceof SocketTimeoutException || failure.getCause() instanceof TimeoutException;
                 fail(late ? Problem.LATE : Problem.INCOMPLETE);
@@ -167,20 +193,37 @@ final class Intake {
 
         @Override
         public void onComplete() {
-            if (over) {
+            if (over.get()) {
                 return;
             }
             if (taken < content.length()) {
                 fail(Problem.INCOMPLETE);
-            } else {
-                over = true;
+            } else if (end()) {
                 reader.onComplete();
             }
         }
 
+        private void timeIsUp() {
+            if (pending.get() > 0) {
+                fail(Problem.LATE);
+            }
+        }
+
+        /** Whether it was not over before. */
+        private boolean end() {
+            GatewayClock.Timer set = timer;
+            if (set != null) {
+                set.cancel();
+            }
+            return over.compareAndSet(false, true);
+        }
+
         private void fail(Problem what) {
+            if (!end()) {
+                return;
+            }
             problem = what;
-            cancel();
+            leave();
             if (passing) {
                 admission.exchange().abandonment().signal();
             }

@@ -60,7 +60,7 @@ final class Overload {
                         return answer;
                     }
                     GatewayResponse response = given.response();
-                    Body watched = response.body().whenOver(inFlight::decrementAndGet);
+                    Body watched = response.body().whenOver(end -> inFlight.decrementAndGet());
                     return CompletableFuture.completedFuture(given.with(response.withBody(watched)));
                 })
                 .thenCompose(stage -> stage);

@@ -126,6 +126,40 @@ class IntakeTest {
     }
 
     @Test
+    void anUploadThatIsNotThereInTimeIsNoFailureOfItsBackend() {
+        Source source = Source.of("abc");
+        source.stalls = true;
+        stand.builder.client(backend);
+        stand.route(Stand.everything().attemptTimeout(Duration.ofSeconds(2)));
+        CompletableFuture<GatewayResponse> answer = stand.ask(request("POST", source, -1));
+        backend.run();
+        stand.pass(1998);
+        assertThat(answer).isNotDone();
+        stand.pass(1);
+        assertThat(Stand.now(answer).status()).isEqualTo(408);
+        assertThat(source.cancelled).isTrue();
+        assertThat(stand.attempts)
+                .allSatisfy(attempt -> assertThat(attempt.result()).isEqualTo(Result.CANCELLED));
+        assertThat(stand.messages).isEmpty();
+        assertThat(stand.clock.pending()).isZero();
+    }
+
+    @Test
+    void aBackendThatDoesNotAnswerAnUploadIsLate() {
+        Source source = Source.of("abc");
+        backend.silent = true;
+        stand.builder.client(backend);
+        stand.route(Stand.everything().attemptTimeout(Duration.ofSeconds(2)));
+        CompletableFuture<GatewayResponse> answer = stand.ask(request("POST", source, -1));
+        backend.run();
+        stand.pass(2000);
+        assertThat(answer).isDone();
+        assertThat(stand.attempts)
+                .first()
+                .satisfies(attempt -> assertThat(attempt.result()).isEqualTo(Result.TIMED_OUT));
+    }
+
+    @Test
     void refusedContentCostsNoCredit() {
         stand.builder
                 .plan(Plan.of("basic").quota(dev.fanoutgateway.spi.Quota.perDay(1)))
@@ -175,6 +209,7 @@ class IntakeTest {
         boolean subscribed;
         boolean cancelled;
         int given;
+        boolean stalls;
 
         @Nullable
         IOException failure;
@@ -205,6 +240,9 @@ class IntakeTest {
             }
             reading = true;
             while (demand > 0 && !cancelled) {
+                if (pieces.isEmpty() && stalls) {
+                    break;
+                }
                 if (pieces.isEmpty()) {
                     cancelled = true;
                     if (failure == null) {
@@ -234,6 +272,7 @@ class IntakeTest {
         String received = "";
         boolean passed;
         boolean whole;
+        boolean silent;
         private @Nullable Runnable started;
 
         /** Does what the attempt's thread does. */
@@ -284,7 +323,9 @@ class IntakeTest {
                         @Override
                         public void onComplete() {
                             whole = true;
-                            answer();
+                            if (!silent) {
+                                answer();
+                            }
                         }
                     });
                 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.fanout.Acceptors;
+import dev.fanoutgateway.fanout.Ejection;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
@@ -11,6 +12,7 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.Combiner;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Queue;
@@ -175,6 +177,42 @@ class StreamedAnswersTest {
         assertThat(handle("/e").join().status()).isEqualTo(200);
     }
 
+    @Test
+    void aBackendThatBreaksItsStreamsIsEjected() {
+        backend.breaking = "a";
+        startWithTwo();
+        for (int i = 0; i < 5; i++) {
+            GatewayResponse response = handle("/" + i).join();
+            assertThat(response.headers().first("From")).contains("a");
+            new Reader(response).readAll();
+        }
+        assertThat(handle("/x").join().headers().first("From")).contains("b");
+    }
+
+    @Test
+    void whoLeavesStreamsSaysNothingOfTheirBackend() {
+        backend.breaking = "a";
+        startWithTwo();
+        for (int i = 0; i < 20; i++) {
+            GatewayResponse response = handle("/" + i).join();
+            assertThat(response.headers().first("From")).contains("a");
+            new Reader(response).leave();
+        }
+    }
+
+    private void startWithTwo() {
+        gateway = Gateway.builder()
+                .backends(BackendGroup.of("replicas", "http://a", "http://b").eject(Ejection.standard()))
+                .executor(Runnable::run)
+                .client(backend)
+                .route(everything()
+                        .backends("replicas")
+                        .strategy(FanoutStrategy.failover())
+                        .cache(CachePolicy.off())
+                        .build())
+                .build();
+    }
+
     private static Route.Builder everything() {
         return Route.path("/**");
     }
@@ -235,6 +273,7 @@ class StreamedAnswersTest {
         final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
         GatewayResponse head = new GatewayResponse(200, Headers.empty(), Body.empty());
         boolean holding;
+        String breaking = "";
         boolean mayStream;
         boolean streamed;
 
@@ -273,17 +312,25 @@ class StreamedAnswersTest {
         private GatewayResponse answered(BackendRequest request) {
             mayStream = request.streamable() != null;
             streamed = request.streamable() != null && request.streamable().test(head);
-            return streamed ? head.withBody(Body.stream(this::content, -1)) : head.withBody(Body.utf8("short"));
+            String host = request.backend().base().getHost();
+            GatewayResponse named = head.withHeaders(
+                    head.headers().toBuilder().add("From", host).build());
+            Flow.Publisher<ByteBuffer> content = reader -> content(reader, host.equals(breaking));
+            return streamed ? named.withBody(Body.stream(content, -1)) : named.withBody(Body.utf8("short"));
         }
 
-        private void content(Flow.Subscriber<? super ByteBuffer> reader) {
+        private void content(Flow.Subscriber<? super ByteBuffer> reader, boolean breaks) {
             AtomicBoolean over = new AtomicBoolean();
             reader.onSubscribe(new Flow.Subscription() {
                 @Override
                 public void request(long n) {
                     if (over.compareAndSet(false, true)) {
                         reader.onNext(ByteBuffer.wrap(new byte[] {1}));
-                        reader.onComplete();
+                        if (breaks) {
+                            reader.onError(new IOException("broken off"));
+                        } else {
+                            reader.onComplete();
+                        }
                     }
                 }
 

@@ -41,7 +41,7 @@ final class Attempt {
 
     /** What became of it; null while it runs, and while its answer may still be given to the caller. */
     @Nullable
-    AttemptOutcome outcome;
+    volatile AttemptOutcome outcome;
 
     /** The thread that is starting the call, and what came of it meanwhile on that thread; nobody else reads them. */
     @Nullable
@@ -52,6 +52,9 @@ final class Attempt {
 
     /** Whether its call was started, or is being. */
     volatile boolean started;
+
+    /** Whether its answer is passed on while it comes. */
+    volatile boolean streams;
 
     /** Whether it is a trial whose outcome its roster is told later. Of the thread that leaves it. */
     boolean trialGoesOn;

@@ -3,6 +3,7 @@ package dev.fanoutgateway.fanout;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.AttemptOutcome;
+import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.GatewayClock;
@@ -114,7 +115,7 @@ public final class Fanout implements AutoCloseable {
             return;
         }
         try {
-            if (plan.roster() != null && !attempt.trialGoesOn) {
+            if (plan.roster() != null && !attempt.trialGoesOn && !isJudgedLater(attempt, outcome)) {
                 plan.roster().learn(attempt.pass, outcome, attempt.hadItsTime());
             }
             plan.pace().learn(outcome, attempt.alone);
@@ -123,6 +124,26 @@ public final class Fanout implements AutoCloseable {
         }
         report(plan.listener(), outcome);
         report(outcomes, outcome);
+    }
+
+    /** A head says little of a backend that may break off after it. A trial cannot wait as long as a stream may take. */
+    private static boolean isJudgedLater(Attempt attempt, AttemptOutcome outcome) {
+        return attempt.streams && outcome.result() == Result.WON && attempt.pass.kind() == Pass.Kind.ORDINARY;
+    }
+
+    /** The answer of {@code attempt}, which was passed on while it came, is over. */
+    void streamEnded(Plan plan, Attempt attempt, boolean broken) {
+        AttemptOutcome outcome = attempt.outcome;
+        if (outcome == null || !isJudgedLater(attempt, outcome)) {
+            return;
+        }
+        AttemptOutcome end = broken ? outcome.brokenOff() : outcome;
+        if (broken) {
+            LOG.warn("an answer broke off while it was passed on: {}", end.describe());
+        }
+        if (plan.roster() != null) {
+            plan.roster().learn(attempt.pass, end, true);
+        }
     }
 
     private static void report(Consumer<AttemptOutcome> listener, AttemptOutcome outcome) {

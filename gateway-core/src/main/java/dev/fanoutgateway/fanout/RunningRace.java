@@ -2,7 +2,6 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.http.GatewayResponse;
-import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import dev.fanoutgateway.spi.BackendClient.Call;
 import dev.fanoutgateway.spi.BackendClient.Reply;
@@ -284,8 +283,7 @@ final class RunningRace implements Fanout.Race {
         }
         Finding finding = reply == null
                 ? Finding.clientFailed(failure, true)
-                : Finding.of(
-                        occupying(reply, attempt.backend), plan.request(), plan.acceptor(), fanout::acceptorFailed);
+                : Finding.of(streamed(reply, attempt), plan.request(), plan.acceptor(), fanout::acceptorFailed);
         if (attempt.starter == Thread.currentThread()) {
             attempt.immediate = finding;
         } else {
@@ -293,14 +291,21 @@ final class RunningRace implements Fanout.Race {
         }
     }
 
-    /** A streamed answer keeps its backend busy until it has come to its end, or nobody reads it any more. */
-    private Reply occupying(Reply reply, Backend backend) {
+    /**
+     * A streamed answer keeps its backend busy until it has come to its end, or nobody reads it any more; only then it is known
+     * what it says of its backend.
+     */
+    private Reply streamed(Reply reply, Attempt attempt) {
         GatewayResponse response = reply.response();
         if (response == null || response.body().isBuffered()) {
             return reply;
         }
-        fanout.inFlight.enter(backend);
-        return Reply.of(response.withBody(response.body().whenOver(() -> fanout.inFlight.exit(backend))));
+        attempt.streams = true;
+        fanout.inFlight.enter(attempt.backend);
+        return Reply.of(response.withBody(response.body().whenOver(failure -> {
+            fanout.inFlight.exit(attempt.backend);
+            fanout.streamEnded(plan, attempt, failure != null);
+        })));
     }
 
     private long now() {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,8 +94,10 @@ public final class Body {
     /**
      * The same content; if it is a stream, {@code action} runs once when that was read to its end, has broken off, or is not
      * wanted any more.
+     *
+     * @param action is given why it broke off; null if it did not
      */
-    public Body whenOver(Runnable action) {
+    public Body whenOver(Consumer<@Nullable Throwable> action) {
         return publisher == null ? this : through(new Watched(publisher, action));
     }
 
@@ -178,10 +181,10 @@ public final class Body {
     /** A stream whose end somebody waits for. */
     private static final class Watched implements Flow.Publisher<ByteBuffer> {
         private final Flow.Publisher<ByteBuffer> content;
-        private final Runnable action;
+        private final Consumer<@Nullable Throwable> action;
         private final AtomicBoolean over = new AtomicBoolean();
 
-        Watched(Flow.Publisher<ByteBuffer> content, Runnable action) {
+        Watched(Flow.Publisher<ByteBuffer> content, Consumer<@Nullable Throwable> action) {
             this.content = content;
             this.action = action;
         }
@@ -191,9 +194,9 @@ public final class Body {
             content.subscribe(new Reader(subscriber));
         }
 
-        private void end() {
+        private void end(@Nullable Throwable failure) {
             if (over.compareAndSet(false, true)) {
-                action.run();
+                action.accept(failure);
             }
         }
 
@@ -215,7 +218,7 @@ public final class Body {
                     @Override
                     public void cancel() {
                         subscription.cancel();
-                        end();
+                        end(null);
                     }
                 });
             }
@@ -227,13 +230,13 @@ public final class Body {
 
             @Override
             public void onError(Throwable failure) {
-                end();
+                end(failure);
                 reader.onError(failure);
             }
 
             @Override
             public void onComplete() {
-                end();
+                end(null);
                 reader.onComplete();
             }
         }

@@ -31,6 +31,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private static final long UNKNOWN = -1;
+    private static final long SHORT_DOCUMENT = 64 << 10;
 
     private final OkHttpBackendClient owner;
     private final BackendRequest request;
@@ -194,13 +195,21 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
     }
 
     /** The head of an answer whose content is read as somebody takes it; null if it is to be read here. */
-    private @Nullable GatewayResponse streamable(Response response) {
+    private @Nullable GatewayResponse streamable(Response response) throws IOException {
         Predicate<GatewayResponse> streamable = request.streamable();
         if (streamable == null) {
             return null;
         }
         GatewayResponse head = Responses.head(response, request, retryAfter);
-        return head != null && streamable.test(head) ? head : null;
+        return head != null && streamable.test(head) && !isShortDocument(response) ? head : null;
+    }
+
+    /**
+     * Whether it is a document of unknown length that proves to be short: half of it is of no use to anybody, and nobody
+     * waits for its pieces.
+     */
+    private static boolean isShortDocument(Response response) throws IOException {
+        return Responses.isDocument(response) && !response.body().source().request(SHORT_DOCUMENT + 1);
     }
 
     /** A response that is closed in the end, unless somebody else is to do it. */

@@ -9,6 +9,8 @@ import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.BackendClient.Reply;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import okhttp3.MediaType;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.BufferedSource;
@@ -55,6 +57,20 @@ final class Responses {
             return null;
         }
         return new GatewayResponse(status, fields(response.headers(), retryAfter), Body.empty());
+    }
+
+    /** Whether it is JSON, HTML or XML of unknown length. */
+    static boolean isDocument(Response response) {
+        MediaType type = response.body().contentType();
+        if (type == null || response.body().contentLength() >= 0) {
+            return false;
+        }
+        String subtype = type.subtype().toLowerCase(Locale.ROOT);
+        return subtype.equals("json")
+                || subtype.equals("html")
+                || subtype.equals("xml")
+                || subtype.endsWith("+json")
+                || subtype.endsWith("+xml");
     }
 
     /** What came after the content, without what belongs to the connection; none if it is no HTTP. */

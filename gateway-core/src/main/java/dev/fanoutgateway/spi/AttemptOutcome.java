@@ -83,6 +83,19 @@ public record AttemptOutcome(
                 || !(detail.equals(NO_ROOM) || detail.equals(EJECTED) || detail.startsWith(PAUSED));
     }
 
+    /** The same where the answer was given, and broke off while it was passed on. */
+    public AttemptOutcome brokenOff() {
+        return new AttemptOutcome(
+                backend,
+                number,
+                startNanos,
+                durationNanos,
+                Result.BROKEN,
+                status,
+                "its content broke off after its beginning was given",
+                occasion);
+    }
+
     /**
      * One line for logs and messages, such as {@code http://10.0.0.1:8080 TIMED_OUT after 2000 ms, begun at 50 ms: the
      * attempt's time was up}. When it began is left out of those that began with the race.

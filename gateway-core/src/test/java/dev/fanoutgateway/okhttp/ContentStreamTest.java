@@ -225,6 +225,36 @@ class ContentStreamTest {
         }
     }
 
+    @Test
+    void aShortDocumentOfUnknownLengthIsReadWhole() throws Exception {
+        try (RawServer server = RawServer.answering(
+                CHUNKED.replace("\r\n\r\n", "\r\nContent-Type: application/json; charset=utf-8\r\n\r\n")
+                        + "2\r\n{}\r\n0\r\n\r\n")) {
+            assertThat(streamed(server).body().utf8()).isEqualTo("{}");
+        }
+    }
+
+    @Test
+    void aShortDocumentThatBreaksOffIsNoAnswer() throws Exception {
+        try (RawServer server = RawServer.closingAfter(
+                CHUNKED.replace("\r\n\r\n", "\r\nContent-Type: text/html\r\n\r\n") + "2\r\n<a\r\n")) {
+            assertThat(Calls.call(client, request(server, Calls.AMPLE)).failure())
+                    .isEqualTo(Failure.BROKEN);
+        }
+    }
+
+    @Test
+    void aLongDocumentIsPassedOn() throws Exception {
+        String content = "x".repeat(70_000);
+        try (RawServer server =
+                RawServer.answering(CHUNKED.replace("\r\n\r\n", "\r\nContent-Type: application/problem+json\r\n\r\n")
+                        + Integer.toHexString(content.length()) + "\r\n" + content + "\r\n0\r\n\r\n")) {
+            Taker taker = Taker.of(streamed(server).body());
+            taker.ask(Long.MAX_VALUE);
+            assertThat(taker.text()).isEqualTo(content);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -266,7 +296,7 @@ class ContentStreamTest {
 
     private static BackendRequest request(RawServer server, Duration time) {
         return new BackendRequest(
-                Backend.of("group", server.url()), GatewayRequest.get("/x"), time.toNanos(), 3, head -> true);
+                Backend.of("group", server.url()), GatewayRequest.get("/x"), time.toNanos(), 30, head -> true);
     }
 
     /** Takes what it is told to ask for. */
