@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
 import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * segments, backslashes, control characters, {@code #}) is refused. All fields are sent but the hop-by-hop ones (RFC 9110
  * section 7.6.1), {@code Host}, {@code Expect} and {@code Content-Length}, which belong to this connection. The content of
  * GET, HEAD and TRACE is not sent: it has no meaning (RFC 9110 section 9.3.1), and OkHttp refuses it.
+ *
+ * <p>What is no answer by RFC 9112, or is followed by more than the answer, fails as {@link Failure#BROKEN}, and its connection
+ * is not used again.
  */
 public final class OkHttpBackendClient implements BackendClient {
     private final OkHttpClient client;
@@ -42,7 +47,8 @@ public final class OkHttpBackendClient implements BackendClient {
         OkHttpVersion.requireFive();
         this.streamIdleNanos = builder.streamIdleTimeout.toNanos();
         OkHttpClient.Builder base = builder.base == null ? new OkHttpClient.Builder() : builder.base.newBuilder();
-        this.client = base.dispatcher(new Dispatcher())
+        this.client = watched(base.build())
+                .dispatcher(new Dispatcher())
                 .connectionPool(new ConnectionPool(
                         builder.maxIdleConnections, builder.idleTimeout.toNanos(), TimeUnit.NANOSECONDS))
                 .eventListenerFactory(
@@ -60,8 +66,21 @@ public final class OkHttpBackendClient implements BackendClient {
                 .proxy(Proxy.NO_PROXY)
                 .cookieJar(CookieJar.NO_COOKIES)
                 .cache(null)
-                .addNetworkInterceptor(RetryAfterGuard.INSTANCE)
+                .addNetworkInterceptor(FollowUpGuard.INSTANCE)
                 .build();
+    }
+
+    /** With sockets that let nothing through but the answers that were asked for; HTTP/2 tells them apart by itself. */
+    private static OkHttpClient.Builder watched(OkHttpClient client) {
+        OkHttpClient.Builder watched = client.newBuilder();
+        if (client.protocols().contains(Protocol.H2_PRIOR_KNOWLEDGE)) {
+            return watched;
+        }
+        watched.socketFactory(new WatchedSockets(client.socketFactory()));
+        X509TrustManager trust = client.x509TrustManager();
+        return trust == null
+                ? watched
+                : watched.sslSocketFactory(new WatchedSslSockets(client.sslSocketFactory()), trust);
     }
 
     /** A client with the defaults of {@link #builder()}. */

@@ -275,6 +275,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         return progress.isUnansweredOnReusedConnection()
                 && SAFE_METHODS.contains(request.request().method())
                 && !(e instanceof InterruptedIOException)
+                && !(e instanceof MisframedException)
                 && !cancelled
                 && drainBytes == 0
                 && !owner.isClosed()
@@ -293,6 +294,9 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         }
         if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
             return failed(Failure.BROKEN, "the thread was interrupted");
+        }
+        if (e instanceof MisframedException) {
+            return failed(Failure.BROKEN, e.getMessage());
         }
         return progress.isSent()
                 ? failed(Failure.BROKEN, "the connection broke or spoke no HTTP: " + nameOf(e))

@@ -6,6 +6,7 @@ import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
 
 /** How far a call has come: what may be repeated depends on it. Connecting may happen on other threads. */
 final class Progress extends EventListener {
@@ -13,6 +14,7 @@ final class Progress extends EventListener {
     private volatile boolean sent;
     private volatile boolean answered;
     private volatile boolean shared;
+    private volatile @Nullable Watched watched;
 
     /** Begins again with another call for the same request; what has been sent stays sent. */
     void restart() {
@@ -34,10 +36,17 @@ final class Progress extends EventListener {
         return shared;
     }
 
+    /** Whether the backend sent more than the answer, which has been read. */
+    boolean hasSurplus() {
+        Watched connection = watched;
+        return connection != null && connection.hasSurplus();
+    }
+
     @Override
     public void connectionAcquired(Call call, Connection connection) {
         Protocol protocol = connection.protocol();
         shared = protocol != Protocol.HTTP_1_1 && protocol != Protocol.HTTP_1_0;
+        watched = !shared && connection.socket() instanceof Watched socket ? socket : null;
     }
 
     @Override

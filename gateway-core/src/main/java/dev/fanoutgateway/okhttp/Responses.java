@@ -29,7 +29,7 @@ final class Responses {
     /** A response within the request's limit; or a failure, after which the call is to be cut. */
     static Reply read(Response response, BackendRequest request, List<String> retryAfter, OkHttpCall call)
             throws IOException {
-        int status = response.code();
+        int status = FollowUpGuard.status(response);
         if (status < 100 || status > 599) {
             return Reply.failed(Failure.BROKEN, true, "the status is none of HTTP's: " + status);
         }
@@ -43,12 +43,15 @@ final class Responses {
             return Reply.failed(
                     Failure.TOO_LARGE, true, "the content is longer than " + request.maxResponseBytes() + " bytes");
         }
+        if (call.progress().hasSurplus() && !request.request().method().equals("HEAD")) {
+            return Reply.failed(Failure.BROKEN, true, "the backend sent more than its answer");
+        }
         return Reply.of(new GatewayResponse(status, fields(response.headers(), retryAfter), Body.of(content)));
     }
 
     /** Status and fields, if what follows is content that may be read as it comes; null if there may be none, or nobody knows. */
     static @Nullable GatewayResponse head(Response response, BackendRequest request, List<String> retryAfter) {
-        int status = response.code();
+        int status = FollowUpGuard.status(response);
         boolean content = status >= 200 && status <= 599 && status != 204 && status != 304;
         if (!content
                 || request.request().method().equals("HEAD")
@@ -76,7 +79,8 @@ final class Responses {
     /** What came after the content, without what belongs to the connection; none if it is no HTTP. */
     static Headers trailers(Response response) {
         try {
-            return fields(response.trailers(), List.of());
+            Headers trailers = fields(response.trailers(), List.of());
+            return trailers.without("Content-Length"::equalsIgnoreCase);
         } catch (IOException e) {
             return Headers.empty();
         }
@@ -121,7 +125,7 @@ final class Responses {
                 }
                 length = value;
             } else if (name.equalsIgnoreCase("Transfer-Encoding")) {
-                if (encoded || !headers.value(i).equalsIgnoreCase("chunked")) {
+                if (encoded || length != null || !headers.value(i).equalsIgnoreCase("chunked")) {
                     return false;
                 }
                 encoded = true;

@@ -222,16 +222,10 @@ class OkHttpWireTest {
     }
 
     @Test
-    void theLengthIsGivenOnceAndByTheChunksIfThereAreAny() throws IOException {
+    void theLengthIsGivenOnceOrTwiceTheSame() throws IOException {
         try (RawServer server =
                 RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok")) {
             assertThat(response(call(client, server.url(), GET)).body().utf8()).isEqualTo("ok");
-        }
-        try (RawServer server = RawServer.answering(
-                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n")) {
-            GatewayResponse response = response(call(client, server.url(), GET));
-            assertThat(response.body().utf8()).isEqualTo("ok");
-            assertThat(response.headers().contains("Content-Length")).isFalse();
         }
         try (RawServer server = RawServer.closingAfter("HTTP/1.0 200 OK\r\n\r\nuntil the end")) {
             assertThat(response(call(client, server.url(), GET)).body().utf8()).isEqualTo("until the end");
@@ -290,8 +284,8 @@ class OkHttpWireTest {
 
     @Test
     void fieldsThatHttpDoesNotAllowAreLeftOut() throws IOException {
-        try (RawServer server = RawServer.answering(
-                "HTTP/1.1 200 OK\r\nBad Name: 1\r\nX-Nul: a\u0000b\r\nX-Good: 1\r\nContent-Length: 0\r\n\r\n")) {
+        try (RawServer server =
+                RawServer.answering("HTTP/1.1 200 OK\r\nX-Bell: a\u0007b\r\nX-Good: 1\r\nContent-Length: 0\r\n\r\n")) {
             assertThat(response(call(client, server.url(), GET)).headers().toString())
                     .isEqualTo("[X-Good, Content-Length]");
         }

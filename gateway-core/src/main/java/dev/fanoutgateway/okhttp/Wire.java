@@ -1,0 +1,144 @@
+package dev.fanoutgateway.okhttp;
+
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+
+/**
+ * An HTTP/1.1 connection that gives no byte to its reader but those of the answer to the request sent last. A backend that
+ * sends more has its connection closed at once: on a pooled one, the rest would be taken for the answer to the next request.
+ */
+final class Wire {
+    private final Socket socket;
+    private final InputStream below;
+    private final InputStream in;
+    private final OutputStream out;
+    private final Framing framing = new Framing();
+
+    private boolean used;
+    private boolean surplus;
+
+    /** @param socket connected; closed by this once it must not be used again */
+    Wire(Socket socket) throws IOException {
+        this(socket, InputStream.nullInputStream());
+    }
+
+    /** @param below what TLS reads from */
+    Wire(Socket socket, InputStream below) throws IOException {
+        this.socket = socket;
+        this.below = below;
+        this.in = new Answers(socket.getInputStream());
+        this.out = new Requests(socket.getOutputStream());
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    OutputStream out() {
+        return out;
+    }
+
+    /** Whether more came than the last answer, as far as that has been read. */
+    boolean hasSurplus() {
+        return surplus;
+    }
+
+    /** Between two requests, whether there is anything to read: nothing was asked. */
+    boolean isSpokenTo() {
+        if (!used || !framing.isOver()) {
+            return false;
+        }
+        try {
+            return surplus || framing.fault() != null || in.available() > 0 || below.available() > 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            return; // it is gone in any case
+        }
+    }
+
+    private final class Answers extends FilterInputStream {
+        Answers(InputStream source) {
+            super(source);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int most) throws IOException {
+            if (used && framing.isOver()) {
+                return -1;
+            }
+            fail();
+            int some = super.read(bytes, from, most);
+            if (some < 0) {
+                framing.end();
+                return -1;
+            }
+            int taken = framing.take(bytes, from, from + some);
+            if (taken == 0) {
+                fail();
+            }
+            if (framing.isOver()) {
+                surplus = taken < some || (some == most && super.available() > 0);
+                if (surplus || framing.isLast()) {
+                    close();
+                }
+            }
+            return taken;
+        }
+    }
+
+    /** What was in order before the fault has been given away. */
+    private void fail() throws IOException {
+        MisframedException fault = framing.fault();
+        if (fault != null) {
+            close();
+            throw fault;
+        }
+    }
+
+    private final class Requests extends FilterOutputStream {
+        Requests(OutputStream sink) {
+            super(sink);
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        /** The beginning of a request always comes with all of its method. */
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            if (framing.isOver()) {
+                used = true;
+                framing.begin(isHead(bytes, from, length));
+            }
+            out.write(bytes, from, length);
+        }
+
+        private static boolean isHead(byte[] bytes, int from, int length) {
+            return length > 4
+                    && bytes[from] == 'H'
+                    && bytes[from + 1] == 'E'
+                    && bytes[from + 2] == 'A'
+                    && bytes[from + 3] == 'D'
+                    && bytes[from + 4] == ' ';
+        }
+    }
+}
