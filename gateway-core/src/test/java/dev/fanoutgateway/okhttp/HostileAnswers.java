@@ -24,7 +24,13 @@ final class HostileAnswers {
      * @param closes whether the backend closes the connection after it
      * @param gives status and content as passed on; null if the attempt is rejected
      */
-    record Case(String name, String method, String bytes, boolean closes, @Nullable String gives, boolean kept) {
+    record Case(
+            String name,
+            String method,
+            String bytes,
+            boolean closes,
+            @Nullable String gives,
+            boolean kept) {
         @Override
         public String toString() {
             return name;
