@@ -8,14 +8,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** See {@link Selectors#roundRobin()}. Without weights it takes no lock. */
 final class RoundRobin implements BackendSelector {
-    /** One turn per group: a turn shared by two groups that are asked alternately would never move on for either. */
-    private final ConcurrentMap<String, Turn> turns = new ConcurrentHashMap<>();
+    /**
+     * One turn for each that is listed first: groups, and parts of a group such as its zones, have no member in common, and
+     * a turn shared by two of them that are asked alternately would never come to some.
+     */
+    private final ConcurrentMap<Backend, Turn> turns = new ConcurrentHashMap<>();
 
     @Override
     public List<Backend> plan(GatewayRequest request, List<BackendStatus> backends) {
@@ -23,7 +27,7 @@ final class RoundRobin implements BackendSelector {
         Listed.append(available, backends, true);
         List<Backend> ranked = new ArrayList<>(backends.size());
         if (!available.isEmpty()) {
-            int first = turn(available.get(0).group()).first(available);
+            int first = turn(backends.get(0).backend()).first(available);
             ranked.addAll(available.subList(first, available.size()));
             ranked.addAll(available.subList(0, first));
         }
@@ -31,9 +35,20 @@ final class RoundRobin implements BackendSelector {
         return ranked;
     }
 
-    private Turn turn(String group) {
-        Turn turn = turns.get(group);
-        return turn != null ? turn : turns.computeIfAbsent(group, name -> new Turn());
+    @Override
+    public void onChange(String group, List<Backend> backends) {
+        Set<Backend> left = Set.copyOf(backends);
+        turns.keySet().removeIf(first -> first.group().equals(group) && !left.contains(first));
+    }
+
+    /** How many turns it keeps. */
+    int turns() {
+        return turns.size();
+    }
+
+    private Turn turn(Backend first) {
+        Turn turn = turns.get(first);
+        return turn != null ? turn : turns.computeIfAbsent(first, backend -> new Turn());
     }
 
     @Override
@@ -41,7 +56,7 @@ final class RoundRobin implements BackendSelector {
         return "round-robin";
     }
 
-    /** Whose turn it is in a group. */
+    /** Whose turn it is in a group, or in a part of it. */
     private static final class Turn {
         private final AtomicInteger next = new AtomicInteger();
         private final Map<Backend, Integer> credits = new HashMap<>();

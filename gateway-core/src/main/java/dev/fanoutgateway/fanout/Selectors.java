@@ -91,9 +91,12 @@ public final class Selectors {
     /**
      * Backends of {@code zone} before all others, each in the order of {@code within}. While less than about 70 % of the
      * zone's weight is available, the part of the requests that it cannot take begins elsewhere; the same overprovisioning
-     * factor of 1.4 as Envoy's.
+     * factor of 1.4 as Envoy's. Each backend's share of the requests that begin in the zone, and of those that begin elsewhere,
+     * is the one that {@code within} gives it; with {@link #roundRobin()} exactly.
      *
      * @param zone where this gateway stands; see {@link dev.fanoutgateway.spi.Backend#zone()}
+     * @param within asked twice for a request, with the backends of the zone and with all others. If it keeps a state of its
+     *     own that moves on when it is asked, it should keep one for each of the two
      */
     public static BackendSelector preferZone(String zone, BackendSelector within) {
         return new ZonePreference(zone, within, Dice.any());

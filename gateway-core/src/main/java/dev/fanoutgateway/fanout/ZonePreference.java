@@ -36,8 +36,14 @@ record ZonePreference(String zone, BackendSelector within, RandomGenerator rando
         boolean spills = !near.isEmpty() && !far.isEmpty() && spills(near);
         List<Backend> ranked = new ArrayList<>(backends.size());
         List<Backend> unavailable = new ArrayList<>(0);
-        append(demand, spills ? far : near, ranked, unavailable);
-        append(demand, spills ? near : far, ranked, unavailable);
+        List<BackendStatus> first = spills || near.isEmpty() ? far : near;
+        List<BackendStatus> then = first == far ? near : far;
+        if (!first.isEmpty()) {
+            append(first, within.plan(demand, first), ranked, unavailable);
+        }
+        if (!then.isEmpty()) {
+            append(then, standIns(demand, then), ranked, unavailable);
+        }
         ranked.addAll(unavailable);
         return ranked;
     }
@@ -70,11 +76,17 @@ record ZonePreference(String zone, BackendSelector within, RandomGenerator rando
         return takes < 1 && random.nextDouble() >= takes;
     }
 
-    private void append(Demand demand, List<BackendStatus> part, List<Backend> ranked, List<Backend> unavailable) {
-        if (part.isEmpty()) {
-            return;
-        }
-        for (Backend backend : within.plan(demand, part)) {
+    /**
+     * Those that are asked if the others have come to nothing, mostly never. That is nobody's turn, or turns would pass unused;
+     * but they must not all fall to the same one either.
+     */
+    private List<Backend> standIns(Demand demand, List<BackendStatus> part) {
+        return within instanceof RoundRobin ? TwoChoices.ranked(part, status -> 0, random) : within.plan(demand, part);
+    }
+
+    private static void append(
+            List<BackendStatus> part, List<Backend> order, List<Backend> ranked, List<Backend> unavailable) {
+        for (Backend backend : order) {
             (isAvailable(part, backend) ? ranked : unavailable).add(backend);
         }
     }
