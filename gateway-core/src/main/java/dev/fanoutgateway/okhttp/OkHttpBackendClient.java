@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * use by any thread.
  *
  * <p>Everything that OkHttp would do on its own is off: redirects, retries (408, 503 and failed connections alike), cookies,
- * its cache, authentication, proxies, content decoding, and its limit of calls per host. One repetition is kept: a safe
- * request that found its pooled connection closed by the backend is sent once more to the same backend, since that says
+ * its cache, authentication, proxies, content decoding, and its limit of calls per host. A pooled connection that the
+ * backend has closed is not used. One repetition is kept, for at most one call in a hundred and a few at once: a safe request
+ * whose pooled connection is closed by the backend while it is sent goes once more to the same backend, since that says
  * nothing about the backend.
  *
  * <p>What is sent: the request's target after the backend's base, as it is, save that OkHttp percent-encodes {@code "<>^`{|}}
@@ -41,6 +42,7 @@ public final class OkHttpBackendClient implements BackendClient {
     private final OkHttpClient client;
     private final long streamIdleNanos;
     private final Set<ContentStream> streams = ConcurrentHashMap.newKeySet();
+    private final Repeats repeats = new Repeats();
     private volatile boolean closed;
 
     private OkHttpBackendClient(Builder builder) {
@@ -122,6 +124,10 @@ public final class OkHttpBackendClient implements BackendClient {
         return address == null
                 ? client
                 : client.newBuilder().dns(new GivenAddress(address)).build();
+    }
+
+    Repeats repeats() {
+        return repeats;
     }
 
     OkHttpClient client() {

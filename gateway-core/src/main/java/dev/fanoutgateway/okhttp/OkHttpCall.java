@@ -134,6 +134,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
     private Reply exchange() {
         try {
             Request outgoing = Requests.outgoing(request, this);
+            owner.repeats().earn();
             Reply answer = attempt(outgoing, true);
             if (answer != null) {
                 return answer;
@@ -279,7 +280,8 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
                 && !cancelled
                 && drainBytes == 0
                 && !owner.isClosed()
-                && deadlineNanos - System.nanoTime() > 0;
+                && deadlineNanos - System.nanoTime() > 0
+                && owner.repeats().tryRepeat();
     }
 
     private Reply failure(IOException e, boolean cut) {

@@ -3,6 +3,7 @@ package dev.fanoutgateway.okhttp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import javax.net.SocketFactory;
 
 /** Another factory's sockets, watched. */
@@ -13,9 +14,11 @@ final class WatchedSockets extends SocketFactory {
         this.sockets = sockets;
     }
 
+    /** The usual ones are those of channels, since only these tell without waiting whether there is something to read. */
     @Override
     public Socket createSocket() throws IOException {
-        return new WatchedSocket(sockets.createSocket());
+        boolean usual = sockets == SocketFactory.getDefault();
+        return new WatchedSocket(usual ? SocketChannel.open().socket() : sockets.createSocket());
     }
 
     @Override

@@ -54,7 +54,7 @@ final class WatchedSslSocket extends SSLSocket implements Watched {
 
     private synchronized Wire wire() throws IOException {
         if (wire == null) {
-            wire = new Wire(socket, below.getInputStream());
+            wire = new Wire(socket, below);
         }
         return wire;
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 
 /**
  * An HTTP/1.1 connection that gives no byte to its reader but those of the answer to the request sent last. A backend that
@@ -13,7 +15,7 @@ import java.net.Socket;
  */
 final class Wire {
     private final Socket socket;
-    private final InputStream below;
+    private final Socket below;
     private final InputStream in;
     private final OutputStream out;
     private final Framing framing = new Framing();
@@ -23,11 +25,11 @@ final class Wire {
 
     /** @param socket connected; closed by this once it must not be used again */
     Wire(Socket socket) throws IOException {
-        this(socket, InputStream.nullInputStream());
+        this(socket, socket);
     }
 
-    /** @param below what TLS reads from */
-    Wire(Socket socket, InputStream below) throws IOException {
+    /** @param below what TLS runs over */
+    Wire(Socket socket, Socket below) throws IOException {
         this.socket = socket;
         this.below = below;
         this.in = new Answers(socket.getInputStream());
@@ -53,9 +55,26 @@ final class Wire {
             return false;
         }
         try {
-            return surplus || framing.fault() != null || in.available() > 0 || below.available() > 0;
+            return surplus || framing.fault() != null || in.available() > 0 || isReadable();
         } catch (IOException e) {
             return true;
+        }
+    }
+
+    /** Whether there is a byte to read, or the end: that only a read tells, and one that waits for neither is a channel's. */
+    private boolean isReadable() throws IOException {
+        if (below.getInputStream().available() > 0) {
+            return true;
+        }
+        SocketChannel channel = below.getChannel();
+        if (channel == null) {
+            return false;
+        }
+        channel.configureBlocking(false);
+        try {
+            return channel.read(ByteBuffer.allocate(1)) != 0; // a byte that is lost is of a connection that is given up
+        } finally {
+            channel.configureBlocking(true);
         }
     }
 
