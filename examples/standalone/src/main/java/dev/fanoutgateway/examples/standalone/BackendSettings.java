@@ -77,7 +77,7 @@ record BackendSettings(BackendGroup group, Duration connectTimeout, Duration str
             if (isOfTheConnection(name)) {
                 in.problems().add(in.lineOf(name), in.pathOf(name), "a field of the message", "one of the connection");
             } else {
-                in.set(name, Value.TEXT, value -> headers.add(name, value));
+                in.set(name, Value.SECRET, value -> headers.add(name, value));
             }
         }
         return headers.build();

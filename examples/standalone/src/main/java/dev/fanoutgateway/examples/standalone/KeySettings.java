@@ -55,8 +55,8 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
     private static Optional<KeyEntry> entry(Section in, Value<String> planName) {
         Optional<String> id = in.required("id", Value.TEXT);
         Optional<String> plan = in.required("plan", planName);
-        Optional<String> key = in.value("key", Value.TEXT);
-        Optional<String> sha256 = in.value("sha256", Value.TEXT);
+        Optional<String> key = in.value("key", Value.SECRET);
+        Optional<String> sha256 = in.value("sha256", Value.SECRET);
         Optional<Instant> expires = in.valueOrNull("expires", Value.INSTANT);
         in.end();
         if (in.has("key") && in.has("sha256")) {

@@ -83,8 +83,8 @@ record NotifySettings(boolean log, List<MailNotifier> mail, Duration digest) {
         int before = in.problems().lines().size();
         in.required("host", Value.TEXT).ifPresent(host -> in.check("host", () -> mail.host(host)));
         in.set("port", PORT, mail::port);
-        in.valueOrNull("username", Value.TEXT).ifPresent(name -> in.check("username", () -> mail.username(name)));
-        in.valueOrNull("password", Value.TEXT).ifPresent(word -> in.check("password", () -> mail.password(word)));
+        in.valueOrNull("username", Value.SECRET).ifPresent(name -> in.check("username", () -> mail.username(name)));
+        in.valueOrNull("password", Value.SECRET).ifPresent(word -> in.check("password", () -> mail.password(word)));
         in.set("tls", TLS, mail::tls);
         in.required("from", Value.TEXT).ifPresent(from -> in.check("from", () -> mail.from(from)));
         List<String> to = in.oneOrMore("to", Value.TEXT);

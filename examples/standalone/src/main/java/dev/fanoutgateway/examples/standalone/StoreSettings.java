@@ -38,7 +38,7 @@ record StoreSettings(
             Value.choice(Map.of("memory", CacheStore.MEMORY, "redis", CacheStore.REDIS, "tiered", CacheStore.TIERED));
     private static final Value<StoreFailurePolicy> ON_FAILURE = Value.choice(Map.of(
             "open", StoreFailurePolicy.OPEN, "closed", StoreFailurePolicy.CLOSED, "local", StoreFailurePolicy.LOCAL));
-    private static final Value<String> URI = Value.secretText(
+    private static final Value<String> URI = Value.secret(
             "a URI such as redis://127.0.0.1:6379, rediss://... or redis-sentinel://...", StoreSettings::redisUri);
     private static final long LEAST_CACHE = 4096;
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);

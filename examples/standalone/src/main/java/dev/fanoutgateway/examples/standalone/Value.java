@@ -54,12 +54,20 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
     static final Value<String> TEXT =
             new Value<>("text (in quotes if it looks like something else)", Set.of(Type.TEXT), false, Optional::of);
 
+    /** Text that may stand in the environment or a file of its own: see {@link Secret}. */
+    static final Value<String> SECRET = secret(TEXT.expected(), Optional::of);
+
     static <T> Value<T> text(String expected, Function<String, Optional<T>> reading) {
         return new Value<>(expected, Set.of(Type.TEXT), true, reading);
     }
 
     static <T> Value<T> secretText(String expected, Function<String, Optional<T>> reading) {
         return new Value<>(expected, Set.of(Type.TEXT), false, reading);
+    }
+
+    /** Like {@link #SECRET}, where {@code reading} gets the secret itself. */
+    static <T> Value<T> secret(String expected, Function<String, Optional<T>> reading) {
+        return new Value<>(expected, Set.of(Type.TEXT), false, text -> reading.apply(Secret.resolve(text)));
     }
 
     /** A share within bounds of its own, which {@code expected} names. */
