@@ -10,6 +10,7 @@ import dev.fanoutgateway.spi.GatewayClock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -51,10 +52,19 @@ final class Alerts {
     }
 
     private void failed(GatewayRequest request, FanoutResult result) {
+        if (!result.attempts().isEmpty() && result.attempts().stream().allMatch(Alerts::hadNoRoom)) {
+            trouble.failed(
+                    Type.OVERLOADED,
+                    somebodyLeft(attempt -> true, result)
+                            ? "a backend of group '" + group.name() + "' is busy, and no other was asked"
+                            : "all backends of group '" + group.name() + "' are busy",
+                    details(request, result));
+            return;
+        }
         boolean tooFew = result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.LOST);
         boolean somebodyAnswered = tooFew
                 || result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.ABSENT);
-        if (somebodyAnswered || somebodyLeft(result)) {
+        if (somebodyAnswered || somebodyLeft(attempt -> !hadNoRoom(attempt), result)) {
             trouble.failed(
                     Type.BACKENDS_DEGRADED,
                     "backends of group '" + group.name() + "' failed, and " + (tooFew ? "too few others" : "no other")
@@ -68,13 +78,17 @@ final class Alerts {
         }
     }
 
-    /** Whether a backend that is well, as far as is known, was not asked. */
-    private boolean somebodyLeft(FanoutResult result) {
+    private static boolean hadNoRoom(AttemptOutcome attempt) {
+        return attempt.detail().equals(AttemptOutcome.NO_ROOM) && !attempt.wasMade();
+    }
+
+    /** Whether a backend that is well, as far as is known, has no attempt that {@code counts}. */
+    private boolean somebodyLeft(Predicate<AttemptOutcome> counts, FanoutResult result) {
         Roster now = roster.get();
         return now.backends().stream()
                 .filter(now::isInGoodHealth)
-                .anyMatch(
-                        backend -> result.attempts().stream().noneMatch(attempt -> backend.equals(attempt.backend())));
+                .anyMatch(backend -> result.attempts().stream()
+                        .noneMatch(attempt -> backend.equals(attempt.backend()) && counts.test(attempt)));
     }
 
     private static List<String> details(GatewayRequest request, FanoutResult result) {

@@ -210,8 +210,9 @@ public final class Route {
         }
 
         /**
-         * Hedges and re-attempts together may be no more than this share of the route's requests within 10 s, 0 to 1, and one
-         * each second; {@link FanoutStrategy#parallel()} and {@link FanoutStrategy#ordered} are exempt. The usual is 0.05.
+         * Hedges and re-attempts together may be no more than this share of the route's requests within ten seconds, 0 to 1, and
+         * 10 more. Whatever the share, even 0, rescues from backends known to fail may come on top: a tenth of the requests,
+         * and 2 more. {@link FanoutStrategy#parallel()} and {@link FanoutStrategy#ordered} are exempt. The usual is 0.05.
          */
         public Builder extraLoad(double share) {
             if (!(share >= 0 && share <= 1)) {

@@ -7,7 +7,9 @@ import java.time.Duration;
  * method gives a changed copy.
  *
  * <p>What is copied are requests that go to the backends: neither those that are answered from the cache, nor those that wait
- * for another one's answer. A copy goes to one backend of the group, on threads of its own; the request neither waits for it
+ * for another one's answer. Nor are those whose content passes while it comes, since it is nowhere whole: with {@link
+ * #withUnsafeMethods() unsafe methods}, content of more than 64 KiB or of a length that is not told beforehand. No observer is
+ * told of these. A copy goes to one backend of the group, on threads of its own; the request neither waits for it
  * nor learns of it. Where there is no room for a copy it is not made. It has the field {@code X-Shadow: copy}, the fields of
  * the shadow's group, and none of {@code Authorization}, {@code Proxy-Authorization} and {@code Cookie}, nor, as every request
  * that is forwarded, the gateway's own key. Of an answer 1 MiB is read at most. What becomes of it is told to {@link
@@ -36,7 +38,10 @@ public record Shadow(String backends, Sample sample, Duration timeout, boolean u
         return new Shadow(backends, sample, each, unsafeMethods);
     }
 
-    /** This shadow with copies of all requests: the backends there must not share their data with those that answer. */
+    /**
+     * This shadow with copies of all requests but those whose content passes while it comes (more than 64 KiB, or of unknown
+     * length): the backends there must not share their data with those that answer.
+     */
     public Shadow withUnsafeMethods() {
         return new Shadow(backends, sample, timeout, true);
     }

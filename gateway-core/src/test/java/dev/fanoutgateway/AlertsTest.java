@@ -181,6 +181,70 @@ class AlertsTest {
     }
 
     @Test
+    void backendsThatAreFullAreBusyAndNotDown() {
+        stand.builder.backends(
+                BackendGroup.of("default", "http://a", "http://b", "http://c").maxConcurrent(1));
+        stand.all(Script.ok("late").in(100));
+        stand.ask("/first");
+        assertThat(stand.answer("/a").status()).isEqualTo(404);
+        stand.answer("/b");
+        stand.clock.runDue();
+        assertThat(stand.types()).containsExactly(Type.OVERLOADED, Type.OVERLOADED);
+        assertThat(stand.delivered).hasSize(1);
+        assertMessage(stand.delivered.get(0), Type.OVERLOADED, Priority.HIGH, "backends:default");
+        assertThat(stand.delivered.get(0).title()).isEqualTo("all backends of group 'default' are busy");
+        assertThat(stand.delivered.get(0).details())
+                .containsExactly(
+                        "GET /a -> UNAVAILABLE after 0 ms, parallel",
+                        "http://a UNREACHABLE after 0 ms: no room",
+                        "http://b UNREACHABLE after 0 ms: no room",
+                        "http://c UNREACHABLE after 0 ms: no room");
+        stand.pass(100);
+        assertThat(stand.types()).as("too soon").hasSize(2);
+        stand.all(Script.ok("room"));
+        stand.pass(1_900);
+        stand.answer("/c");
+        assertThat(stand.types()).containsExactly(Type.OVERLOADED, Type.OVERLOADED, Type.RECOVERED);
+        assertMessage(stand.messages.get(2), Type.RECOVERED, Priority.NORMAL, "backends:default");
+    }
+
+    @Test
+    void oneThatIsFullSaysNothingOfThoseThatWereNotAsked() {
+        stand.builder.backends(BackendGroup.of("default", "http://a", "http://b")
+                .maxConcurrent(1)
+                .selector((request, backends) -> List.of(backends.get(0).backend())));
+        stand.on("a", Script.hangs());
+        stand.ask("/first");
+        stand.answer("/a");
+        assertThat(stand.types()).containsExactly(Type.OVERLOADED);
+        assertThat(stand.messages.get(0).title())
+                .isEqualTo("a backend of group 'default' is busy, and no other was asked");
+    }
+
+    @Test
+    void whereSomeAreFullAndTheOthersFailedIsDegraded() {
+        stand.builder.backends(
+                BackendGroup.of("default", "http://a", "http://b").maxConcurrent(1));
+        stand.on("a", Script.hangs()).on("b", Script.fails(Failure.UNREACHABLE));
+        stand.ask("/first");
+        stand.answer("/a");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DEGRADED);
+    }
+
+    @Test
+    void backendsThatHangAndAreFullAreDownOnceThatIsKnown() {
+        stand.builder.backends(
+                BackendGroup.of("default", "http://a", "http://b", "http://c").maxConcurrent(1));
+        stand.route(everything().attemptTimeout(Duration.ofSeconds(1)));
+        stand.all(Script.hangs());
+        stand.ask("/first");
+        stand.answer("/a");
+        stand.pass(1_000);
+        stand.clock.runDue();
+        assertThat(stand.delivered).extracting(DevMessage::type).containsExactly(Type.OVERLOADED, Type.BACKENDS_DOWN);
+    }
+
+    @Test
     void aClientThatLeftIsNoNews() {
         stand.all(Script.hangs());
         stand.ask("/a").cancel(false);

@@ -39,7 +39,7 @@ public record DevMessage(
         REPLICAS_DIVERGED(Priority.NORMAL),
         /** A part of the gateway (a limiter, cache, authenticator, ...) fails. */
         PLUGIN_FAILED(Priority.HIGH),
-        /** More requests wait for backends than the gateway may keep: some are refused. */
+        /** More requests wait for backends than the gateway may keep, or than the backends have room for: some are refused. */
         OVERLOADED(Priority.HIGH),
         /** A new configuration or key file was refused; the old one stays in force. */
         CONFIGURATION_REFUSED(Priority.HIGH),
