@@ -3,6 +3,7 @@ package dev.fanoutgateway.servlet;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -11,15 +12,29 @@ import org.slf4j.LoggerFactory;
 /**
  * Cuts the connection (or resets the stream) of an asynchronous response that cannot be finished, so that the client does
  * not take a part for the whole. The Servlet API has no word for it: completing ends a chunked body as if it were whole.
- * Jetty cuts on {@code sendError(-1)}; Tomcat cuts when a write listener fails.
+ * Jetty cuts on {@code sendError(-1)}; Tomcat and Undertow cut when a write listener fails.
  */
 final class Abort implements WriteListener {
     private static final Logger log = LoggerFactory.getLogger(Abort.class);
+
+    private static final String BROKEN = "the backend's answer broke off after its beginning was sent";
 
     private final AsyncContext context;
 
     private Abort(AsyncContext context) {
         this.context = context;
+    }
+
+    /**
+     * The same from the container's thread. Jetty and Tomcat would also cut on an exception; Undertow would not.
+     *
+     * @throws IOException if the request cannot go asynchronous
+     */
+    static void here(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!request.isAsyncSupported() || request.isAsyncStarted()) {
+            throw new IOException(BROKEN);
+        }
+        now(request.startAsync(request, response), response);
     }
 
     static void now(AsyncContext context, HttpServletResponse response) {
@@ -35,7 +50,7 @@ final class Abort implements WriteListener {
 
     @Override
     public void onWritePossible() throws IOException {
-        throw new IOException("the backend's answer broke off after its beginning was sent");
+        throw new IOException(BROKEN);
     }
 
     @Override

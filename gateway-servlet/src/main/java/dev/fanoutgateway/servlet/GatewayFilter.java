@@ -50,8 +50,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Clients that go away.</b> The Servlet API does not tell of them before something is read or written. Over HTTP/2,
  * Jetty and Tomcat do tell an asynchronous request when its stream is reset or its connection lost, and the attempts are
- * cut off at once (Jetty forgets a reset that comes before this filter has returned). Over HTTP/1.1, and to a thread that
- * waits, they do not: the attempts go on to their end; what they bring is cached if it may be, and the write that fails is
+ * cut off at once (Jetty forgets a reset that comes before this filter has returned; Undertow never tells). Over HTTP/1.1,
+ * and to a thread that waits, they do not: the attempts go on to their end; what they bring is cached if it may be, and the write that fails is
  * quiet. Whoever embeds the container may know better, and say so by a {@link ClientWatch}. A streamed answer that breaks
  * off after its beginning was sent cuts the client's connection.
  */
@@ -162,12 +162,15 @@ public final class GatewayFilter implements Filter {
             content = RequestReader.contentOf(request);
         } catch (IOException e) {
             log.debug("the content of a request cannot be read", e);
-            writeNow(writer, Refusals.badRequest("The request's content is incomplete."));
+            writer.writeHere(Refusals.badRequest("The request's content is incomplete."));
             return;
         }
         GatewayRequest read = RequestReader.read(request, path, content);
         if (read == null) {
-            writeNow(writer, Refusals.badRequest("The request is malformed."));
+            if (request.getProtocol().startsWith("HTTP/1")) {
+                response.setHeader("Connection", "close"); // what comes next need not be the beginning of a request
+            }
+            writer.writeHere(Refusals.badRequest("The request is malformed."));
             return;
         }
         boolean waits = blocking
@@ -184,7 +187,7 @@ public final class GatewayFilter implements Filter {
         } else if (answer.isDone()
                 || (content != null && here.awaitWhile(answer, () -> !content.isOver()))
                 || here.awaitBriefly(answer)) {
-            writeNow(writer, answer.exceptionally(PendingAnswer::insteadOf).join());
+            writer.writeHere(answer.exceptionally(PendingAnswer::insteadOf).join());
         } else {
             PendingAnswer.await(request, response, writer, answer);
         }
@@ -193,12 +196,6 @@ public final class GatewayFilter implements Filter {
     /** Over HTTP/1.1 the Servlet API cannot tell: asynchronous input without content ends at once, and says no more. */
     static ClientWatch watchOf(HttpServletRequest request) {
         return request.getAttribute(CLIENT_WATCH) instanceof ClientWatch watch ? watch : NO_WATCH;
-    }
-
-    private static void writeNow(ResponseWriter writer, GatewayResponse answer) throws IOException {
-        if (!writer.write(answer)) {
-            throw new IOException("the backend's answer broke off after its beginning was sent");
-        }
     }
 
     /** A stream's client is watched to its end: it may be long until something is written to it. */
@@ -225,7 +222,7 @@ public final class GatewayFilter implements Filter {
             if (given.body().isBuffered()) {
                 watch.stop();
             }
-            writeNow(writer, given);
+            writer.writeHere(given);
         } finally {
             watch.stop();
         }

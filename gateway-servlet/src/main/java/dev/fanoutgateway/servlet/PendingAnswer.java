@@ -35,6 +35,7 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
     private final ClientWatch watch;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final CountDownLatch written = new CountDownLatch(1);
+    private volatile @Nullable Thread writing;
 
     private enum State {
         /** There is no answer yet. */
@@ -95,6 +96,7 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
             }
             return;
         }
+        writing = Thread.currentThread();
         boolean whole = true;
         try {
             whole = writer.write(given == null ? insteadOf(failure) : given);
@@ -160,6 +162,9 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
      */
     private void awaitWriter() {
         writer.stop();
+        if (writing == Thread.currentThread()) {
+            return; // Undertow calls from within the write that failed
+        }
         try {
             if (!written.await(WRITER_SECONDS, TimeUnit.SECONDS)) {
                 log.warn("an answer is still being written {} s after its request was given up", WRITER_SECONDS);

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The content of a container's request, read blocking where it is asked for. Jetty sends {@code 100 Continue} at the first
- * read and not before, as does Tomcat with {@code continueResponseTiming="onRead"} (RFC 9110 section 10.1.1). Its thread stays with the request until {@link #isOver}.
+ * The content of a container's request, read blocking where it is asked for. Jetty and Undertow send {@code 100 Continue} at
+ * the first read and not before, as does Tomcat with {@code continueResponseTiming="onRead"} (RFC 9110 section 10.1.1). Its
+ * thread stays with the request until {@link #isOver}.
  */
 final class RequestContent implements Flow.Publisher<ByteBuffer>, Flow.Subscription {
     private static final Logger log = LoggerFactory.getLogger(RequestContent.class);

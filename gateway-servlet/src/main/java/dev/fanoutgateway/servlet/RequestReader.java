@@ -58,6 +58,10 @@ final class RequestReader {
      * @return null if the request is none by the rules of HTTP
      */
     static @Nullable GatewayRequest read(HttpServletRequest request, String path, @Nullable RequestContent content) {
+        if (hasNoEnd(request)) {
+            log.debug("refused a request whose Transfer-Encoding does not end in chunked");
+            return null;
+        }
         try {
             Body body = content == null ? Body.empty() : Body.stream(content, request.getContentLengthLong());
             return new GatewayRequest(
@@ -84,6 +88,19 @@ final class RequestReader {
         RequestContent content = new RequestContent(request);
         boolean unsaid = length < 0 && !http1; // later versions need no field: only a look tells
         return unsaid && content.isEmpty() ? null : content;
+    }
+
+    /**
+     * Nobody can tell where such content ends and the next request begins (RFC 9112 section 6.3). Jetty and Tomcat refuse it
+     * themselves.
+     */
+    private static boolean hasNoEnd(HttpServletRequest request) {
+        String last = null;
+        for (Enumeration<String> lines = request.getHeaders("Transfer-Encoding"); lines.hasMoreElements(); ) {
+            String line = lines.nextElement();
+            last = line.substring(line.lastIndexOf(',') + 1).strip();
+        }
+        return last != null && !last.equalsIgnoreCase("chunked");
     }
 
     private static Headers headersOf(HttpServletRequest request) {

@@ -18,12 +18,16 @@ import org.slf4j.LoggerFactory;
 final class ResponseWriter {
     private static final Logger log = LoggerFactory.getLogger(ResponseWriter.class);
 
+    private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final boolean head;
     private volatile @Nullable BodyPump pump;
     private volatile boolean stopped;
+    private volatile boolean whole;
+    private volatile boolean replaced;
 
     ResponseWriter(HttpServletRequest request, HttpServletResponse response) {
+        this.request = request;
         this.response = response;
         head = "HEAD".equals(request.getMethod());
     }
@@ -52,6 +56,17 @@ final class ResponseWriter {
         } catch (IOException e) {
             log.debug("the client is gone before it had its answer: {}", e.toString());
             return true;
+        }
+    }
+
+    /**
+     * Writes {@code answer} on the container's thread, and cuts the connection if it breaks off.
+     *
+     * @throws IOException if that is how to cut it
+     */
+    void writeHere(GatewayResponse answer) throws IOException {
+        if (!write(answer)) {
+            Abort.here(request, response);
         }
     }
 
@@ -125,12 +140,15 @@ final class ResponseWriter {
         if (events) {
             response.flushBuffer(); // the client learns that it is connected, however long there is nothing to tell
         }
-        if (writing.writeTo(out, body.publisher(), flushing) != BodyPump.End.BROKEN) {
+        BodyPump.End end = writing.writeTo(out, body.publisher(), flushing);
+        whole = end == BodyPump.End.WHOLE;
+        if (end != BodyPump.End.BROKEN) {
             return true;
         }
         if (response.isCommitted()) {
             return false;
         }
+        replaced = true;
         response.reset();
         return write(Refusals.notFinal());
     }
@@ -146,11 +164,20 @@ final class ResponseWriter {
         }
     }
 
-    private static @Nullable Map<String, String> trailersOf(Body body) {
-        Headers trailers = body.trailers();
-        if (trailers.size() == 0) {
-            return null;
+    /**
+     * Never null, which Undertow does not understand. It also ends a chunked answer as if it were whole when the filter
+     * throws: asked for what comes last, this is where it can be stopped.
+     *
+     * @throws IllegalStateException if the content broke off
+     */
+    private Map<String, String> trailersOf(Body body) {
+        if (replaced) {
+            return Map.of();
         }
+        if (!whole) {
+            throw new IllegalStateException("the backend's answer broke off after its beginning was sent");
+        }
+        Headers trailers = body.trailers();
         Map<String, String> fields = new LinkedHashMap<>();
         trailers.forEach((name, value) -> fields.merge(name, value, (one, more) -> one + ", " + more));
         return fields;

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,11 +30,7 @@ class BrokenStreamContractTest {
     @ParameterizedTest
     @ValueSource(longs = {-1, 100})
     void cutsTheConnectionOfAThreadThatWaits(long length) throws Exception {
-        try (Container container = Container.start(Apps.of((request, response) -> {
-                    if (!new ResponseWriter(request, response).write(broken(length))) {
-                        throw new IOException("as the filter does");
-                    }
-                }));
+        try (Container container = Container.start(Apps.of((request, response) -> waiting(request, response, length)));
                 RawClient client = RawClient.connect(container.port())) {
             client.head("GET / HTTP/1.1", "Host: a");
             assertThat(client.readToEnd()).contains("part").doesNotContain("\r\n0\r\n");
@@ -42,18 +40,86 @@ class BrokenStreamContractTest {
     @ParameterizedTest
     @ValueSource(longs = {-1, 100})
     void resetsAnHttp2Stream(long length) throws Exception {
-        OkHttpClient client = new OkHttpClient.Builder()
-                .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
-                .retryOnConnectionFailure(false)
-                .build();
+        OkHttpClient client = http2();
         try (Container container = Container.start(Apps.of((request, response) -> await(request, response, length)))) {
             Request request = new Request.Builder().url(container.url("/")).build();
             try (Response response = client.newCall(request).execute()) {
-                assertThatThrownBy(() -> response.body().bytes()).isInstanceOf(IOException.class);
+                assertThatThrownBy(() -> response.body().bytes())
+                        .isInstanceOf(IOException.class)
+                        .isNotInstanceOf(SocketTimeoutException.class);
             }
         } finally {
-            client.connectionPool().evictAll();
-            client.dispatcher().executorService().shutdown();
+            stop(client);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 100})
+    void resetsTheHttp2StreamOfAThreadThatWaits(long length) throws Exception {
+        OkHttpClient client = http2();
+        try (Container container =
+                Container.start(Apps.of((request, response) -> waiting(request, response, length)))) {
+            Request request = new Request.Builder().url(container.url("/")).build();
+            try (Response response = client.newCall(request).execute()) {
+                assertThatThrownBy(() -> response.body().bytes())
+                        .isInstanceOf(IOException.class)
+                        .isNotInstanceOf(SocketTimeoutException.class);
+            }
+        } finally {
+            stop(client);
+        }
+    }
+
+    /** The host's own filter went asynchronous, so that ours waits, and completes the request whatever becomes of ours. */
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 100})
+    void cutsTheConnectionOfAnotherFiltersAsynchronousRequest(long length) throws Exception {
+        try (Container container = Container.start(Apps.of((request, response) -> {
+                    AsyncContext context = request.startAsync();
+                    try {
+                        waiting(request, response, length);
+                    } finally {
+                        context.complete();
+                    }
+                }));
+                RawClient client = RawClient.connect(container.port())) {
+            client.head("GET / HTTP/1.1", "Host: a");
+            assertThat(client.readToEnd()).contains("part").doesNotContain("\r\n0\r\n");
+        }
+    }
+
+    /** What was buffered of it must leave no trace in the error that comes instead. */
+    @ParameterizedTest
+    @ValueSource(longs = {4_000, 100})
+    void anErrorTakesThePlaceOfAnAnswerThatBreaksInTheBuffer(long length) throws Exception {
+        try (Container container = Container.start(Apps.of((request, response) -> {
+                    assertThat(new ResponseWriter(request, response)
+                                    .write(new GatewayResponse(200, Headers.empty(), Body.stream(part(), length))))
+                            .isTrue();
+                }));
+                RawClient client = RawClient.connect(container.port())) {
+            client.head("GET / HTTP/1.1", "Host: a", "Connection: close");
+            String answer = client.readToEnd();
+            assertThat(answer).startsWith("HTTP/1.1 502").endsWith("}").doesNotContain("part");
+            String content = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+            assertThat(answer).contains("Content-Length: " + content.length() + "\r\n");
+        }
+    }
+
+    /** Over HTTP/2 an answer without a length may have fields after it: those of the broken one are not there. */
+    @Test
+    void anErrorTakesThePlaceOfAnAnswerThatBreaksBeforeItBegins() throws Exception {
+        OkHttpClient client = http2();
+        ScriptedBody nothing = new ScriptedBody(List.<ByteBuffer>of().iterator(), ScriptedBody.End.FAIL);
+        try (Container container = Container.start(Apps.of((request, response) -> new ResponseWriter(request, response)
+                .write(new GatewayResponse(200, Headers.empty(), Body.stream(nothing, -1)))))) {
+            Request request = new Request.Builder().url(container.url("/")).build();
+            try (Response response = client.newCall(request).execute()) {
+                assertThat(response.code()).isEqualTo(502);
+                assertThat(response.body().string()).endsWith("}");
+            }
+        } finally {
+            stop(client);
         }
     }
 
@@ -69,6 +135,23 @@ class BrokenStreamContractTest {
         assertThat(body.cancelled).isDone();
     }
 
+    private static void waiting(HttpServletRequest request, HttpServletResponse response, long length)
+            throws IOException {
+        new ResponseWriter(request, response).writeHere(broken(length));
+    }
+
+    private static OkHttpClient http2() {
+        return new OkHttpClient.Builder()
+                .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+                .retryOnConnectionFailure(false)
+                .build();
+    }
+
+    private static void stop(OkHttpClient client) {
+        client.connectionPool().evictAll();
+        client.dispatcher().executorService().shutdown();
+    }
+
     private static void await(HttpServletRequest request, HttpServletResponse response, long length) {
         CompletableFuture<GatewayResponse> answer = new CompletableFuture<>();
         PendingAnswer.await(request, response, new ResponseWriter(request, response), answer);
@@ -77,11 +160,14 @@ class BrokenStreamContractTest {
     }
 
     private static GatewayResponse broken(long length) {
-        ScriptedBody body = new ScriptedBody(
+        Headers eventStream = Headers.of("Content-Type", "text/event-stream");
+        return new GatewayResponse(200, eventStream, Body.stream(part(), length));
+    }
+
+    private static ScriptedBody part() {
+        return new ScriptedBody(
                 List.of(ByteBuffer.wrap("part".getBytes(StandardCharsets.US_ASCII)))
                         .iterator(),
                 ScriptedBody.End.FAIL);
-        Headers eventStream = Headers.of("Content-Type", "text/event-stream");
-        return new GatewayResponse(200, eventStream, Body.stream(body, length));
     }
 }

@@ -29,6 +29,7 @@ interface Container extends AutoCloseable {
             case "jetty-ee10" -> JettyEe10.start(contextPath, threads, app);
             case "jetty-ee11" -> JettyEe11.start(contextPath, threads, app);
             case "tomcat" -> TomcatContainer.start(contextPath, threads, app);
+            case "undertow" -> UndertowContainer.start(contextPath, threads, app);
             default -> throw new IllegalArgumentException("expected a known container, got '" + kind + "'");
         };
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The filter, mapped to every dispatcher type, under the host's own dispatches, and with clients that leave. */
 @Timeout(60)
@@ -136,6 +137,10 @@ class DispatchContractTest {
     }
 
     @Test
+    @DisabledIfSystemProperty(
+            named = "container",
+            matches = "undertow",
+            disabledReason = "Undertow does not tell an asynchronous request that its stream was reset")
     void theBackendIsLeftWhenAnHttp2ClientLeaves() throws Exception {
         OkHttpClient client = new OkHttpClient.Builder()
                 .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))

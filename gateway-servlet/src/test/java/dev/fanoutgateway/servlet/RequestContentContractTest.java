@@ -42,6 +42,21 @@ class RequestContentContractTest extends FilterContract {
         assertThat(backend.takeRequest().getBody().utf8()).isEqualTo("abcdefg");
     }
 
+    /** Or its content might be taken for the next request. */
+    @ParameterizedTest
+    @ValueSource(strings = {"xchunked", "gzip", "chunked, gzip"})
+    void contentWhoseEndNobodyCanTellIsRefused(String coding) throws Exception {
+        start(false);
+        try (RawClient raw = RawClient.connect(container.port())) {
+            raw.head("POST /api/orders HTTP/1.1", "Host: a", "Transfer-Encoding: " + coding)
+                    .head("GET /api/hidden HTTP/1.1", "Host: a");
+            String answer = raw.readToEnd();
+            assertThat(answer).matches("(?s)HTTP/1.1 (400|501).*");
+            assertThat(answer.indexOf("HTTP/1.1", 1)).as(answer).isNegative();
+        }
+        assertThat(backend.getRequestCount()).isZero();
+    }
+
     @Test
     void moreContentThanIsTakenIsRefusedBeforeItIsRead() throws Exception {
         start(false);
