@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootVersion;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The real application, its real container, and one replica. */
@@ -45,6 +46,13 @@ class PricesApplicationTest {
         assertThat(get("/hello", "").body()).isEqualTo("hello");
         assertThat(replica.takeRequest().getHeaders().get("X-API-Key")).isNull();
         assertThat(replica.getRequestCount()).isEqualTo(1);
+    }
+
+    /** Not a test of ours: the build is to run these tests on the Spring Boot that it says. */
+    @Test
+    void theSpringBootIsTheOneThatIsMeant() {
+        assertThat(SpringBootVersion.getVersion())
+                .isEqualTo(System.getProperty("spring-boot.version", SpringBootVersion.getVersion()));
     }
 
     private HttpResponse<String> get(String path, String key) throws Exception {
