@@ -64,6 +64,11 @@ record Admission(
         return forwarded.method().equals("GET") && !CacheRules.partial(forwarded) && mayFollow();
     }
 
+    /** Whether its answer may be one to store, as far as is known. */
+    boolean mayStore() {
+        return key != null && (lookup == null || lookup.result() != SharedCache.Result.UNCACHEABLE);
+    }
+
     /** Whether it may wait for what others ask for: a HEAD, or a GET of a part, for all of the content. */
     boolean mayFollow() {
         if (lookup == null) {

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
  * @param startNanos when it came, by the gateway's clock
  * @param deadlineNanos when it must be answered
  * @param abandonment whether its client is still there
- * @param streams whether its answer's content may be a stream
+ * @param reader who reads its answer
  */
 record Exchange(
         Route route,
@@ -24,23 +24,43 @@ record Exchange(
         long startNanos,
         long deadlineNanos,
         Abandonment abandonment,
-        boolean streams) {
+        Reader reader) {
+
+    /** Who reads an answer. */
+    enum Reader {
+        /** Somebody who wants it in memory. */
+        MEMORY,
+        /** A client, who takes it while it comes. */
+        CLIENT,
+        /** Nobody: it is asked for to be stored. */
+        NOBODY
+    }
 
     static Exchange begin(
-            Route route, GatewayRequest request, CallingThread thread, GatewayClock clock, boolean streams) {
+            Route route, GatewayRequest request, CallingThread thread, GatewayClock clock, Reader reader) {
         long now = clock.nanoTime();
         long deadline = now + route.timeout().toNanos();
-        return new Exchange(route, request, thread, now, deadline, new Abandonment(), streams);
+        return new Exchange(route, request, thread, now, deadline, new Abandonment(), reader);
     }
 
     /** The same request by other threads; its client's leaving is the same. */
     Exchange elsewhere(CallingThread other) {
-        return new Exchange(route, request, other, startNanos, deadlineNanos, abandonment, streams);
+        return new Exchange(route, request, other, startNanos, deadlineNanos, abandonment, reader);
     }
 
     /** The gateway's own request for the same: nobody waits for it, and it has all its time. */
     Exchange background(CallingThread other, GatewayClock clock) {
-        return begin(route, request, other, clock, false);
+        return begin(route, request, other, clock, Reader.NOBODY);
+    }
+
+    /** Whether the answer may be a stream; one that nobody reads is let go at its head. */
+    boolean streams() {
+        return reader != Reader.MEMORY;
+    }
+
+    /** Whether nobody is there to read the answer. */
+    boolean unread() {
+        return reader == Reader.NOBODY || abandonment.isSignalled();
     }
 
     /** {@code answer} as the client waits for it: cancelling that says the client is gone. */

@@ -84,7 +84,8 @@ public final class FanoutGateway implements AutoCloseable {
      */
     public CompletableFuture<GatewayResponse> handle(GatewayRequest request) {
         return routeFor(request.method(), request.path())
-                .map(route -> handle(Exchange.begin(route, passage.arrived(request), passing, clock, false)))
+                .map(route ->
+                        handle(Exchange.begin(route, passage.arrived(request), passing, clock, Exchange.Reader.MEMORY)))
                 .orElseGet(() -> CompletableFuture.completedFuture(Refusals.noRoute(request)));
     }
 
@@ -100,7 +101,7 @@ public final class FanoutGateway implements AutoCloseable {
      * @param thread the calling thread, as far as it is there for the request
      */
     public CompletableFuture<GatewayResponse> handle(Route route, GatewayRequest request, CallingThread thread) {
-        return handle(Exchange.begin(route, passage.arrived(request), thread, clock, true));
+        return handle(Exchange.begin(route, passage.arrived(request), thread, clock, Exchange.Reader.CLIENT));
     }
 
     private CompletableFuture<GatewayResponse> handle(Exchange exchange) {

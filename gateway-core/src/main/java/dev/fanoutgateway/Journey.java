@@ -35,13 +35,13 @@ final class Journey implements SingleFlight.Flight<Landing> {
                 ? asked(admission, null).toCompletableFuture()
                 : validated(admission, entry, question).toCompletableFuture();
         if (admission.exchange().streams()) {
-            result.thenAccept(landing -> discardUnlessAwaited(admission, landing));
+            result.thenAccept(landing -> discardUnlessRead(admission, landing));
         }
     }
 
     /** A client who leaves later than this leaves an answer behind, which is discarded as such. */
-    private static void discardUnlessAwaited(Admission admission, Landing landing) {
-        if (admission.exchange().abandonment().isSignalled()) {
+    private static void discardUnlessRead(Admission admission, Landing landing) {
+        if (admission.exchange().unread()) {
             landing.discard();
         }
     }

@@ -55,7 +55,7 @@ final class Prefetching {
         if (!route.cache().enabled() || route.cache().perCaller() || route.keepsHost()) {
             return CompletableFuture.completedFuture(Prefetched.NOT_STORED);
         }
-        Exchange exchange = Exchange.begin(route, request, thread, clock, false);
+        Exchange exchange = Exchange.begin(route, request, thread, clock, Exchange.Reader.NOBODY);
         return CompletableFuture.completedFuture(exchange)
                 .thenCompose(admission::own)
                 .thenCompose(admitted ->

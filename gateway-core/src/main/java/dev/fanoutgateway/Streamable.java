@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policy of the route
  * @param forwarded the request
- * @param cached whether the cache has a say
+ * @param cached whether its answer may be one to store
  * @param mostBuffered how much of an answer may be buffered, in bytes
  */
 record Streamable(CachePolicy policy, GatewayRequest forwarded, boolean cached, long mostBuffered, GatewayClock clock)
@@ -29,15 +29,14 @@ record Streamable(CachePolicy policy, GatewayRequest forwarded, boolean cached, 
     static @Nullable Streamable of(Admission admission, GatewayRequest question, GatewayClock clock) {
         Exchange exchange = admission.exchange();
         Route route = exchange.route();
-        boolean asClientAsks = question == admission.forwarded(); // and not whether a stored response holds
         if (!exchange.streams()
-                || !asClientAsks
                 || route.acceptor().needsBody()
                 || route.strategy().combiner() != null
                 || question.method().equals("HEAD")) {
             return null;
         }
-        return new Streamable(route.cache(), question, admission.key() != null, route.maxResponseBytes(), clock);
+        return new Streamable(
+                route.cache(), admission.forwarded(), admission.mayStore(), route.maxResponseBytes(), clock);
     }
 
     @Override

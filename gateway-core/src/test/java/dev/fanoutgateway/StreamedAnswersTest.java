@@ -178,6 +178,30 @@ class StreamedAnswersTest {
     }
 
     @Test
+    void whatTheGatewayAsksForItselfIsLetGoAtItsHead() {
+        gateway = builder.route(everything()
+                        .cache(CachePolicy.standard().ttl(Duration.ofHours(1)))
+                        .build())
+                .build();
+        backend.head = new GatewayResponse(200, Headers.of("Content-Type", "text/event-stream"), Body.empty());
+        assertThat(gateway.prefetch("/a").join()).isEqualTo(WarmUp.Prefetched.NOT_STORED);
+        assertThat(backend.cancelled).hasValue(1);
+    }
+
+    @Test
+    void theAnswerToAValidationIsStreamedLikeAnyOther() {
+        gateway = builder.route(everything().cache(CachePolicy.standard()).build())
+                .build();
+        backend.head = new GatewayResponse(
+                200, Headers.of("Cache-Control", "no-cache", "ETag", "\"1\"", "Content-Length", "5"), Body.empty());
+        assertThat(handle("/a").join().body().utf8()).isEqualTo("short");
+        backend.head = new GatewayResponse(200, Headers.of("Content-Length", "99999999"), Body.empty());
+        GatewayResponse grown = handle("/a").join();
+        assertThat(grown.status()).isEqualTo(200);
+        assertThat(grown.body().isBuffered()).isFalse();
+    }
+
+    @Test
     void aBackendThatBreaksItsStreamsIsEjected() {
         backend.breaking = "a";
         startWithTwo();

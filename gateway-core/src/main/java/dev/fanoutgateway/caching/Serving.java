@@ -37,7 +37,19 @@ final class Serving {
                 return ranged(full, request, asked, receivedMillis);
             }
         }
-        return head ? full.withBody(Body.empty()) : full;
+        return head ? withoutContent(full) : full;
+    }
+
+    /** With the length that GET's answer has (RFC 9110 section 8.6). */
+    private static GatewayResponse withoutContent(GatewayResponse full) {
+        boolean stated = full.headers().contains("Content-Length")
+                || !full.body().isBuffered()
+                || full.body().length() == 0;
+        Headers headers = stated
+                ? full.headers()
+                : full.headers()
+                        .with("Content-Length", Long.toString(full.body().length()));
+        return new GatewayResponse(full.status(), headers, Body.empty());
     }
 
     /** The fields of an entry with its age. */

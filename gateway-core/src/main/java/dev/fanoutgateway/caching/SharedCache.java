@@ -116,7 +116,10 @@ public final class SharedCache {
         }
         return switch (entry.kind()) {
             case UNCACHEABLE -> new Lookup(Result.UNCACHEABLE, entry, place);
-            case ABSENT -> new Lookup(young(entry, fields, now) ? Result.ABSENT : Result.REQUEST, entry, place);
+            case ABSENT ->
+                fields.credentialed() // who has more rights may see more
+                        ? new Lookup(Result.OTHERS, null, place)
+                        : new Lookup(young(entry, fields, now) ? Result.ABSENT : Result.REQUEST, entry, place);
             case PART ->
                 Reuse.of(policy, fields, entry, now) == Reuse.FRESH
                                 && Parts.answer(entry, request.forwarded(), CacheRules.ageSeconds(entry, now))

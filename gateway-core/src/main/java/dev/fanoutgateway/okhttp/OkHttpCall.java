@@ -184,6 +184,11 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
                 return Reply.of(head.withBody(owner.stream(current, response)));
             }
             Reply answer = Responses.read(response, request, retryAfter, this);
+            GatewayResponse tooLong = answer.failure() == Failure.TOO_LARGE ? tooLong(response) : null;
+            if (tooLong != null) {
+                held.release();
+                return Reply.of(tooLong.withBody(owner.stream(current, response)));
+            }
             if (answer.failure() != null || Responses.isStuck(response)) {
                 current.cancel(); // or closing it would first try to read the rest
             }
@@ -203,6 +208,11 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         }
         GatewayResponse head = Responses.head(response, request, retryAfter);
         return head != null && streamable.test(head) && !isShortDocument(response) ? head : null;
+    }
+
+    /** The head of an answer that proved longer than what may be buffered: what was read of it is read again as a stream. */
+    private @Nullable GatewayResponse tooLong(Response response) {
+        return request.streamable() == null || drainBytes > 0 ? null : Responses.head(response, request, retryAfter);
     }
 
     /**

@@ -28,7 +28,7 @@ public interface BackendClient extends AutoCloseable {
      * @param maxResponseBytes what may be buffered of the content; more fails the call with {@link Failure#TOO_LARGE}
      * @param streamable whether the content of an answer with this status and these fields may be a stream. Then the timeout
      *     is that of the head, and the limit does not hold. Null for never; asked once, with an empty body. A client may
-     *     buffer all the same.
+     *     buffer all the same; and where this is not null, what proves longer than the limit may be a stream, too.
      */
     record BackendRequest(
             Backend backend,

@@ -269,6 +269,29 @@ class ContentStreamTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatProvesTooLongIsPassedOnWholeIfItMay(boolean mayStream) throws Exception {
+        String content = "0123456789".repeat(10);
+        try (RawServer server = RawServer.answering(CHUNKED + "64\r\n" + content + "\r\n0\r\n\r\n")) {
+            BackendRequest request = new BackendRequest(
+                    Backend.of("group", server.url()),
+                    GatewayRequest.get("/x"),
+                    Calls.AMPLE.toNanos(),
+                    30,
+                    mayStream ? head -> false : null);
+            Reply reply = Calls.call(client, request);
+            if (mayStream) {
+                Taker taker = Taker.of(Calls.response(reply).body());
+                taker.ask(Long.MAX_VALUE);
+                assertThat(taker.text()).isEqualTo(content);
+                assertThat(taker.end).isCompleted();
+            } else {
+                assertThat(reply.failure()).isEqualTo(Failure.TOO_LARGE);
+            }
+        }
+    }
+
     @Test
     void hasOneReader() throws Exception {
         try (RawServer server = RawServer.answering(CHUNKED + "3\r\none\r\n0\r\n\r\n")) {

@@ -49,13 +49,17 @@ final class ResponseWriter {
             BodyPump.discard(answer.body());
             last = Refusals.notFinal();
         }
-        response.setStatus(last.status());
-        ResponseFields.copy(last.headers(), response);
         try {
+            response.setStatus(last.status());
+            ResponseFields.copy(last.headers(), response);
             return writeBody(last);
         } catch (IOException e) {
             log.debug("the client is gone before it had its answer: {}", e.toString());
             return true;
+        } finally {
+            if (pump == null) {
+                BodyPump.discard(last.body()); // there may be a connection behind it
+            }
         }
     }
 
@@ -86,7 +90,6 @@ final class ResponseWriter {
             return true;
         }
         if (answer.status() == 204 || answer.status() == 304) {
-            BodyPump.discard(body);
             // Committed here, or a container would add the length 0, which in a 304 is said of the content that the
             // client has already (RFC 9110 section 8.6).
             response.flushBuffer();
@@ -106,7 +109,6 @@ final class ResponseWriter {
 
     /** What GET would have sent, without its content (RFC 9110 section 9.3.2). */
     private void writeLengthOnly(GatewayResponse answer) throws IOException {
-        BodyPump.discard(answer.body());
         long length = lengthOf(answer);
         if (length >= 0 && answer.status() != 204 && answer.status() != 304) {
             response.setContentLengthLong(length);
@@ -128,17 +130,17 @@ final class ResponseWriter {
     }
 
     private boolean stream(Body body, GatewayResponse answer) throws IOException {
-        BodyPump writing = new BodyPump();
-        pump = writing;
-        if (stopped) {
-            writing.stop();
-        }
         ServletOutputStream out = response.getOutputStream();
         boolean events = isEventStream(answer);
         boolean flushing = body.length() < 0 || events;
         withTrailers(body);
         if (events) {
             response.flushBuffer(); // the client learns that it is connected, however long there is nothing to tell
+        }
+        BodyPump writing = new BodyPump();
+        pump = writing;
+        if (stopped) {
+            writing.stop();
         }
         BodyPump.End end = writing.writeTo(out, body.publisher(), flushing);
         whole = end == BodyPump.End.WHOLE;
