@@ -35,7 +35,8 @@ record Admission(
     }
 
     Admission granted(Grant other) {
-        return new Admission(exchange, forwarded, other, use, key, lookup, refusal);
+        return new Admission(
+                exchange, forwarded, other, use, key, lookup, refusal == null ? null : refusal.granted(other));
     }
 
     /** The answer that the cache holds for it. */

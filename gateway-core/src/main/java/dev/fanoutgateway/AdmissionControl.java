@@ -63,7 +63,7 @@ final class AdmissionControl {
         if (refusal != null) {
             return refused(exchange, refusal);
         }
-        if (!PathRules.unambiguous(request.path())) {
+        if (!rules.pathAllowed(exchange)) {
             return refused(exchange, Refusals.badRequest(request, "The path is ambiguous.", Grant.NONE));
         }
         if (authenticator == null || exchange.route().auth() == Auth.NONE) {
@@ -128,8 +128,7 @@ final class AdmissionControl {
     private CompletionStage<Admission> covered(Exchange exchange, GatewayRequest stripped, Caller caller) {
         Terms terms = plans.get(caller.plan());
         Grant grant = new Grant(caller, terms, null);
-        boolean covered = plans.isEmpty()
-                || (terms != null && terms.plan().covers(exchange.request().path()));
+        boolean covered = plans.isEmpty() || (terms != null && RequestRules.covers(terms.plan(), exchange));
         return covered
                 ? withinLimits(exchange, stripped, grant)
                 : refused(exchange, Refusals.notInPlan(exchange.request(), grant));
@@ -172,6 +171,10 @@ final class AdmissionControl {
 
     /** Never fails, whatever a store may hold: by now there may be a reservation, and it must come to its end. */
     private CompletionStage<Admission> lookedUp(Exchange exchange, GatewayRequest keyless, Grant grant) {
+        Answer here = RequestRules.lastStop(exchange, grant);
+        if (here != null) {
+            return refused(exchange, here);
+        }
         CachePolicy policy = exchange.route().cache();
         // Before anything is keyed or added: a client's Connection field must remove neither variants nor fields of
         // ours.

@@ -32,6 +32,10 @@ record Answer(
         return new Answer(other, outcome, grant, race, collapsed, cacheStatus);
     }
 
+    Answer granted(Grant other) {
+        return new Answer(response, outcome, other, race, collapsed, cacheStatus);
+    }
+
     Answer race(RaceRecord by) {
         return new Answer(response, outcome, grant, by, collapsed, cacheStatus);
     }

@@ -87,10 +87,11 @@ final class Assembly {
     }
 
     private FanoutGateway gateway(List<Route> routes) {
+        List<Route> guarded = routes.stream().map(this::guarded).toList();
         SharedCache cache = cache();
         Limits limits = limits();
         AdmissionControl admission = new AdmissionControl(
-                new RequestRules(passage),
+                new RequestRules(guarded, passage),
                 from.extractor,
                 authenticator(),
                 guard("authenticator"),
@@ -101,7 +102,6 @@ final class Assembly {
         BackendClient client = client();
         Fanout fanout = opened(new Fanout(client, clock, executor, observers::attempt, failure -> {}, from.drainTime));
         Upstreams upstreams = upstreams(client, fanout);
-        List<Route> guarded = routes.stream().map(this::guarded).toList();
         Sidelines sidelines = Sidelines.of(guarded, upstreams, () -> aside(client), this::guard, observers, messages);
         Forwarding forwarding = new Forwarding(
                 upstreams,

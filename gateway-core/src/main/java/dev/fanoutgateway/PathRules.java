@@ -3,10 +3,13 @@ package dev.fanoutgateway;
 /**
  * Which paths are forwarded at all. A path that a backend may read otherwise than the gateway does is a way around the
  * key check, so it is refused: dot segments, empty segments, path parameters, back slashes, control characters, what is not
- * ASCII; the escapes of these characters, of the slash and of the percent sign; and escapes that are not UTF-8 (RFC 3986
+ * ASCII or in no URI; the escapes of these characters, of the slash and of the percent sign; and escapes that are not UTF-8 (RFC 3986
  * section 3.3; RFC 9110 section 17.1). Other escapes are harmless because {@link PathPattern} compares what they stand for.
  */
 final class PathRules {
+    /** What RFC 3986 does not allow in a path, and the semicolon; clients may send others, escaped. */
+    private static final boolean[] REFUSED = refused("\\;?#\"<>^`{|}[]");
+
     private PathRules() {}
 
     /** Whether every backend must read {@code path} as the gateway does. */
@@ -14,7 +17,7 @@ final class PathRules {
         int segmentStart = 0;
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c <= ' ' || c >= 0x7f || c == '\\' || c == ';' || c == '?' || c == '#') {
+            if (c >= 0x80 || REFUSED[c]) {
                 return false;
             }
             if (c == '%') {
@@ -36,6 +39,14 @@ final class PathRules {
     /** Whether the escape of this ASCII character is refused wherever it stands. */
     static boolean isRefused(int octet) {
         return octet < 0x20 || octet == 0x7f || "./\\;%".indexOf(octet) >= 0;
+    }
+
+    private static boolean[] refused(String characters) {
+        boolean[] refused = new boolean[0x80];
+        for (char c = 0; c < refused.length; c++) {
+            refused[c] = c <= ' ' || c == 0x7f || characters.indexOf(c) >= 0;
+        }
+        return refused;
     }
 
     private static boolean isDots(String path, int from, int to) {

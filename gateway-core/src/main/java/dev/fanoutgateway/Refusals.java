@@ -20,6 +20,8 @@ final class Refusals {
     /** A weight of zero (RFC 9110 section 12.4.2). */
     private static final Pattern UNWANTED = Pattern.compile(";\\s*q=0(\\.0*)?\\s*(;|$)");
 
+    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
     private Refusals() {}
 
     static Answer badRequest(GatewayRequest request, String message, Grant grant) {
@@ -41,10 +43,15 @@ final class Refusals {
     /** TRACE would show a client the fields that are added for the backends; CONNECT is for tunnels (RFC 9110 section 9.3). */
     static Answer methodNotAllowed(GatewayRequest request) {
         GatewayResponse response = response(request, 405, "method-not-allowed", "The method is not forwarded.");
-        return Answer.of(
-                with(response, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-                Outcome.BAD_REQUEST,
-                Grant.NONE);
+        return Answer.of(with(response, "Allow", METHODS), Outcome.BAD_REQUEST, Grant.NONE);
+    }
+
+    /** What may be asked here, said by the last who was to be asked. */
+    static Answer optionsHere(Route route, Grant grant) {
+        String allowed = route.methods().isEmpty() ? METHODS : String.join(", ", route.methods());
+        GatewayResponse response =
+                new GatewayResponse(204, Headers.of("Allow", allowed, "Cache-Control", "no-store"), Body.empty());
+        return Answer.of(response, Outcome.BAD_REQUEST, grant);
     }
 
     /** No route takes such a method, and nobody knows what a backend takes it for (RFC 9110 section 9.1). */

@@ -3,14 +3,57 @@ package dev.fanoutgateway;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.relay.Passage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What no key opens the way for: methods and expectations that are not forwarded, and requests that go in circles. */
 final class RequestRules {
+    private final List<Route> routes;
     private final Passage passage;
 
-    RequestRules(Passage passage) {
+    RequestRules(List<Route> routes, Passage passage) {
+        this.routes = routes;
         this.passage = passage;
+    }
+
+    /** Whether the path may be forwarded: every backend reads it as the gateway does, or in ways that the route allows. */
+    boolean pathAllowed(Exchange exchange) {
+        Route route = exchange.route();
+        String method = exchange.request().method();
+        String path = exchange.request().path();
+        if (PathRules.unambiguous(path)) {
+            return true;
+        }
+        List<String> readings = PathReadings.of(path, route.allowedPaths());
+        return !readings.isEmpty()
+                && readings.stream().allMatch(reading -> FanoutGateway.first(routes, method, reading) == route);
+    }
+
+    /** Whether a plan covers the path of {@code exchange}, in every reading of it. */
+    static boolean covers(Plan plan, Exchange exchange) {
+        String path = exchange.request().path();
+        return plan.covers(path)
+                && (exchange.route().allowedPaths().isEmpty()
+                        || PathRules.unambiguous(path)
+                        || PathReadings.of(path, exchange.route().allowedPaths()).stream()
+                                .allMatch(plan::covers));
+    }
+
+    /** The answer to a request that is not to go further (RFC 9110 section 7.6.2); null if it is to, or not one of these. */
+    static @Nullable Answer lastStop(Exchange exchange, Grant grant) {
+        GatewayRequest request = exchange.request();
+        if (!request.method().equals("OPTIONS")) {
+            return null;
+        }
+        List<String> lines = request.headers().all("Max-Forwards");
+        if (lines.isEmpty()) {
+            return null;
+        }
+        long left = lines.size() == 1 ? Passage.maxForwards(lines.get(0)) : -1;
+        if (left < 0) {
+            return Refusals.badRequest(request, "The Max-Forwards field is invalid.", grant);
+        }
+        return left == 0 ? Refusals.optionsHere(exchange.route(), grant) : null;
     }
 
     /** Why the request is refused, whoever has sent it; null if it is not. */

@@ -123,6 +123,11 @@ public final class Route {
         return properties.keepsHost;
     }
 
+    /** Forms of paths that it takes though some backends may read them as others. */
+    public Set<PathForm> allowedPaths() {
+        return properties.allowedPaths;
+    }
+
     /** Whose answers they are in the cache: those of one group are each host's own where backends are told of it. */
     String storedAs(GatewayRequest request) {
         return keepsHost()
@@ -165,6 +170,7 @@ public final class Route {
         private @Nullable Shadow shadow;
         private @Nullable DivergenceCheck divergenceCheck;
         private boolean keepsHost;
+        private Set<PathForm> allowedPaths = Set.of();
 
         private Builder(PathPattern pattern) {
             this.pattern = pattern;
@@ -189,6 +195,7 @@ public final class Route {
             shadow = other.shadow;
             divergenceCheck = other.divergenceCheck;
             keepsHost = other.keepsHost;
+            allowedPaths = other.allowedPaths;
         }
 
         /** Takes these methods only; they are case-sensitive. */
@@ -306,6 +313,15 @@ public final class Route {
          */
         public Builder keepHost(boolean wanted) {
             keepsHost = wanted;
+            return this;
+        }
+
+        /**
+         * Takes paths of these forms too, as they are. Such a path is still refused where one of its readings belongs to another
+         * route: say what the backends need, and no more. By default none.
+         */
+        public Builder allowPath(PathForm... forms) {
+            allowedPaths = Set.of(forms);
             return this;
         }
 

@@ -46,9 +46,9 @@ class PathRulesTest {
                 "/%e0%a0%80",
                 "/%f0%90%80%80",
                 "/a%22b",
-                "/a|b",
-                "/a^b",
-                "/a\"b"
+                "/a%7Cb",
+                "/a%5Eb",
+                "/a%5B0%5D"
             })
     void forwardsWhatEveryBackendReadsAlike(String path) {
         assertThat(PathRules.unambiguous(path)).isTrue();
@@ -78,6 +78,14 @@ class PathRulesTest {
                 "/..\\a",
                 "/a?b",
                 "/a#b",
+                "/a|b",
+                "/a^b",
+                "/a\"b",
+                "/a<b",
+                "/a>b",
+                "/a`b",
+                "/{a}",
+                "/a[0]",
                 "/a b",
                 "/a\tb",
                 "/a\nb",

@@ -78,6 +78,19 @@ public final class Passage {
         return request.contains("Via") && Via.tellsOf(name, request.all("Via"));
     }
 
+    /** What {@code Max-Forwards} says; -1 if that is no number of 1 to 9 digits. */
+    public static long maxForwards(String value) {
+        String digits = FieldText.trimmed(value, 0, value.length());
+        long number = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                return -1;
+            }
+            number = number * 10 + digits.charAt(i) - '0';
+        }
+        return digits.isEmpty() || digits.length() > 9 ? -1 : number;
+    }
+
     /** The host that the client has asked for, in lower case; empty if it is not known, or not one. */
     public static String hostOf(GatewayRequest request) {
         if (!request.arrival().host().isEmpty()) {
@@ -95,7 +108,10 @@ public final class Passage {
         Headers.Builder sent = Headers.builder();
         for (int i = 0; i < given.size(); i++) {
             if (isPassedOn(given.name(i), request, how)) {
-                sent.add(given.name(i), given.value(i));
+                boolean counted =
+                        request.method().equals("OPTIONS") && given.name(i).equalsIgnoreCase("Max-Forwards");
+                long left = counted ? maxForwards(given.value(i)) : -1;
+                sent.add(given.name(i), left > 0 ? Long.toString(left - 1) : given.value(i));
             }
         }
         if (how.keepsHost() && !hostOf(request).isEmpty()) {

@@ -48,7 +48,10 @@ public record RequestRecord(
         COLLAPSED,
         /** From a backend. */
         FORWARDED,
-        /** Malformed: 400, or a method that is not forwarded: 405. */
+        /**
+         * Not to be forwarded, whoever asks: malformed (400, 408, 413), a method (405, 501) or an expectation (417) that is
+         * not, gone in a circle (508), or at its last stop (204 to an OPTIONS with {@code Max-Forwards: 0}).
+         */
         BAD_REQUEST,
         /** No valid key: 401. */
         UNAUTHENTICATED,

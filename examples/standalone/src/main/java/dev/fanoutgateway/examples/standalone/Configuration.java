@@ -3,6 +3,7 @@ package dev.fanoutgateway.examples.standalone;
 import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
 import dev.fanoutgateway.examples.standalone.Document.Malformed;
+import dev.fanoutgateway.relay.Relay;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Optional;
 /** A configuration file, read and found good: everything in it leads somewhere. */
 record Configuration(
         ServerSettings server,
+        Relay relay,
         List<BackendSettings> backends,
         List<Route> routes,
         List<Plan> plans,
@@ -39,8 +41,14 @@ record Configuration(
         return configuration;
     }
 
+    /** Whether some route takes paths that are refused otherwise. */
+    boolean anyPath() {
+        return routes.stream().anyMatch(route -> !route.allowedPaths().isEmpty());
+    }
+
     private static Configuration of(Section root, Path directory) {
         ServerSettings server = ServerSettings.read(root);
+        Relay relay = RelaySettings.read(root, server.trustedProxies());
         List<BackendSettings> backends = BackendSettings.readAll(root, directory);
         List<Plan> plans = PlanSettings.readAll(root);
         KeySettings keys = KeySettings.read(root, directory);
@@ -49,7 +57,7 @@ record Configuration(
         NotifySettings messages = NotifySettings.read(root);
         console(root.sectionOrEmpty("console"));
         root.end();
-        return new Configuration(server, backends, routes, plans, keys, stores, messages);
+        return new Configuration(server, relay, backends, routes, plans, keys, stores, messages);
     }
 
     private static void console(Section in) {

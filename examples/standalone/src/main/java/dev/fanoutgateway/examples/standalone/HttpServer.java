@@ -7,6 +7,8 @@ import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -31,13 +33,16 @@ final class HttpServer {
         this.connector = connector;
     }
 
-    /** @throws Exception if it cannot listen; then nothing of it is left */
-    static HttpServer start(ServerSettings settings, FanoutGateway gateway) throws Exception {
+    /**
+     * @param anyPath whether ambiguous paths come as far as the gateway
+     * @throws Exception if it cannot listen; then nothing of it is left
+     */
+    static HttpServer start(ServerSettings settings, FanoutGateway gateway, boolean anyPath) throws Exception {
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setName("http");
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server jetty = new Server(threads);
-        ServerConnector connector = new WatchingConnector(jetty, new HttpConnectionFactory(http()));
+        ServerConnector connector = new WatchingConnector(jetty, new HttpConnectionFactory(http(anyPath)));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(IDLE_MILLIS);
@@ -65,11 +70,20 @@ final class HttpServer {
         jetty.stop();
     }
 
-    private static HttpConfiguration http() {
+    private static HttpConfiguration http(boolean anyPath) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        if (anyPath) { // the gateway itself refuses what is ambiguous, unless the route allows it
+            http.setUriCompliance(UriCompliance.DEFAULT.with(
+                    "ANY_PATH",
+                    Violation.AMBIGUOUS_PATH_SEGMENT,
+                    Violation.AMBIGUOUS_EMPTY_SEGMENT,
+                    Violation.AMBIGUOUS_PATH_SEPARATOR,
+                    Violation.AMBIGUOUS_PATH_PARAMETER,
+                    Violation.AMBIGUOUS_PATH_ENCODING));
+        }
         http.addCustomizer(WatchingConnector::watchable);
         return http;
     }

@@ -1,6 +1,5 @@
 package dev.fanoutgateway.examples.standalone;
 
-import dev.fanoutgateway.examples.standalone.Node.Items;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -14,7 +13,6 @@ import java.util.function.Predicate;
  */
 record NotAvailable(String instead, Predicate<Node> meant) {
     private static final Map<String, NotAvailable> BY_KEY = Map.ofEntries(
-            Map.entry("server.trusted-proxies", new NotAvailable("[]", NotAvailable::notEmpty)),
             Map.entry("notify.webhook", new NotAvailable("null", NotAvailable::notNull)),
             Map.entry("console.token", new NotAvailable("null", NotAvailable::notNull)));
 
@@ -25,9 +23,5 @@ record NotAvailable(String instead, Predicate<Node> meant) {
 
     private static boolean notNull(Node node) {
         return !Node.isNull(node);
-    }
-
-    private static boolean notEmpty(Node node) {
-        return notNull(node) && !(node instanceof Items list && list.items().isEmpty());
     }
 }

@@ -45,6 +45,7 @@ final class Parts implements AutoCloseable {
                 .cacheBytes(from.stores().cacheBytes())
                 .onLimiterFailure(from.stores().onStoreFailure())
                 .drainTime(from.server().drainLosers())
+                .relay(from.relay())
                 .maxRequestBytes(from.server().maxRequestBytes())
                 .maxInFlight(from.server().maxInFlight());
         from.messages().mail().forEach(this::opened);

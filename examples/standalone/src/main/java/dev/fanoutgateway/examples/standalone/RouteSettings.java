@@ -2,15 +2,20 @@ package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.Auth;
 import dev.fanoutgateway.FailurePolicy;
+import dev.fanoutgateway.PathForm;
 import dev.fanoutgateway.Route;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.examples.standalone.Node.Scalar;
 import dev.fanoutgateway.fanout.Acceptors;
 import dev.fanoutgateway.spi.ResponseAcceptor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads the section {@code routes}. */
 final class RouteSettings {
@@ -22,6 +27,11 @@ final class RouteSettings {
             Value.choice(Map.of("required", Auth.REQUIRED, "optional", Auth.OPTIONAL, "none", Auth.NONE));
     private static final Value<FailurePolicy> ON_FAILURE =
             Value.choice(Map.of("envelope-404", FailurePolicy.ENVELOPE_404, "by-cause", FailurePolicy.BY_CAUSE));
+
+    private static final Value<Boolean> HOST = Value.choice(Map.of("backend", false, "preserve", true));
+    private static final Value<PathForm> PATH_FORM = Value.choice(Arrays.stream(PathForm.values())
+            .collect(Collectors.toMap(
+                    form -> form.name().toLowerCase(Locale.ROOT).replace('_', '-'), form -> form)));
 
     private final List<String> groups;
     private final GroupSizes sizes;
@@ -69,6 +79,9 @@ final class RouteSettings {
         in.set("explain", PlanSettings.EXPLAIN, route::explain);
         in.valueOrNull("extra-load", Value.SHARE)
                 .ifPresent(share -> in.check("extra-load", () -> route.extraLoad(share)));
+        in.set("host", HOST, route::keepHost);
+        List<PathForm> forms = in.list("allow-in-path", PATH_FORM);
+        in.check("allow-in-path", () -> route.allowPath(new HashSet<>(forms).toArray(PathForm[]::new)));
         in.end();
         return route.build();
     }

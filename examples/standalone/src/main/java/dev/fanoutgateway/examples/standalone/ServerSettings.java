@@ -2,6 +2,7 @@ package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.Gateway;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,9 +16,16 @@ import java.util.regex.Pattern;
  * @param drainLosers how long an attempt may go on whose answer is not needed, so that its connection can be kept
  * @param maxRequestBytes the most that a request's content may have
  * @param maxInFlight how many requests may wait for backends at once
+ * @param trustedProxies addresses and blocks of proxies that are believed
  */
 record ServerSettings(
-        String host, int port, Duration drain, Duration drainLosers, long maxRequestBytes, int maxInFlight) {
+        String host,
+        int port,
+        Duration drain,
+        Duration drainLosers,
+        long maxRequestBytes,
+        int maxInFlight,
+        List<String> trustedProxies) {
     private static final Pattern HOST_AND_PORT =
             Pattern.compile("(?:\\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)]|([A-Za-z0-9._-]+)):(\\d{1,5})");
     private static final Value<Listen> LISTEN =
@@ -31,7 +39,7 @@ record ServerSettings(
         in.set("drain-losers", Value.DURATION, Gateway.builder()::drainTime);
         in.set("max-request-body", Value.SIZE, Gateway.builder()::maxRequestBytes);
         in.set("max-in-flight", Value.COUNT, Gateway.builder()::maxInFlight);
-        in.list("trusted-proxies", Value.TEXT);
+        List<String> trusted = RelaySettings.trusted(in);
         in.end();
         return new ServerSettings(
                 listen.host,
@@ -39,7 +47,8 @@ record ServerSettings(
                 in.value("drain", Value.DURATION).orElse(Duration.ofSeconds(10)),
                 in.value("drain-losers", Value.DURATION).orElse(Duration.ofMillis(50)),
                 in.value("max-request-body", Value.SIZE).orElse(1L << 20),
-                in.value("max-in-flight", Value.COUNT).orElse(10_000));
+                in.value("max-in-flight", Value.COUNT).orElse(10_000),
+                trusted);
     }
 
     /** The host as it stands in a URL. */

@@ -17,7 +17,7 @@ final class Serving {
     int start(Configuration configuration) throws Exception {
         Parts opened = Parts.of(configuration);
         parts = opened;
-        HttpServer started = HttpServer.start(configuration.server(), opened.gateway());
+        HttpServer started = HttpServer.start(configuration.server(), opened.gateway(), configuration.anyPath());
         server = started;
         return started.port();
     }

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,7 @@ class AcceptedConfigurationTest {
 
         assertThat(reference.server())
                 .isEqualTo(new ServerSettings(
-                        "127.0.0.1", 8080, Duration.ofSeconds(10), Duration.ofMillis(50), 1 << 20, 10_000));
+                        "127.0.0.1", 8080, Duration.ofSeconds(10), Duration.ofMillis(50), 1 << 20, 10_000, List.of()));
         BackendSettings stocks = reference.backends().get(0);
         assertThat(stocks.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(stocks.group().backends()).extracting(Object::toString).hasSize(3);
