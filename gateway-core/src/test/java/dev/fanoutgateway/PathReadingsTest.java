@@ -71,7 +71,6 @@ class PathReadingsTest {
                 "/a;x y",
                 "/a%2f%",
                 "/a%2f%zz",
-                
                 "/a/;x/../b",
                 "/a/.;/.;/b",
                 "/a/..%3bx",
