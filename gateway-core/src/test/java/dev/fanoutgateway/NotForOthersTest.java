@@ -194,6 +194,16 @@ class NotForOthersTest {
     }
 
     @Test
+    void absenceForAnybodyIsNoneForWhoPresentsCredentials() {
+        one(CachePolicy.standard().absentTtl(Duration.ofMinutes(1)));
+        stand.all(Script.answers(404, "none"), Script.ok("mine"));
+        stand.answer("/a");
+        GatewayRequest request = GatewayRequest.get("/a").header("Authorization", "Basic eA==");
+        assertThat(stand.answer(request).body().utf8()).isEqualTo("mine");
+        assertThat(stand.answer("/a").status()).isEqualTo(404);
+    }
+
+    @Test
     void absenceFromBeforeAChangeIsNotRemembered() {
         one(CachePolicy.standard().absentTtl(Duration.ofMinutes(1)));
         stand.all(Script.answers(404, "none").in(100), Script.ok("made"), Script.ok("there"));

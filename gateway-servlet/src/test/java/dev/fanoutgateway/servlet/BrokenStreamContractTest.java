@@ -7,8 +7,10 @@ import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -85,6 +87,61 @@ class BrokenStreamContractTest {
                 RawClient client = RawClient.connect(container.port())) {
             client.head("GET / HTTP/1.1", "Host: a");
             assertThat(client.readToEnd()).contains("part").doesNotContain("\r\n0\r\n");
+        }
+    }
+
+    /** Behind it there is a backend's connection, which would never be given back. */
+    @ParameterizedTest
+    @ValueSource(strings = {"flush", "stream", "status"})
+    void aStreamIsLetGoWhateverKeepsItFromBeginning(String failing) throws Exception {
+        ScriptedBody body = new ScriptedBody(List.<ByteBuffer>of().iterator(), ScriptedBody.End.STALL);
+        Headers events = Headers.of("Content-Type", "text/event-stream");
+        try (Container container = Container.start(Apps.of((request, response) -> {
+                    GatewayResponse answer = new GatewayResponse(200, events, Body.stream(body, -1));
+                    try {
+                        new ResponseWriter(request, new Gone(response, failing)).write(answer);
+                    } catch (IllegalStateException e) {
+                        assertThat(failing).isEqualTo("status");
+                    }
+                }));
+                RawClient client = RawClient.connect(container.port())) {
+            client.head("GET / HTTP/1.1", "Host: a", "Connection: close");
+            client.readToEnd();
+            assertThat(body.cancelled).isDone();
+        }
+    }
+
+    /** A response whose client is gone. */
+    private static final class Gone extends HttpServletResponseWrapper {
+        private final String failing;
+
+        Gone(HttpServletResponse response, String failing) {
+            super(response);
+            this.failing = failing;
+        }
+
+        @Override
+        public void setStatus(int status) {
+            if (failing.equals("status")) {
+                throw new IllegalStateException("recycled");
+            }
+            super.setStatus(status);
+        }
+
+        @Override
+        public void flushBuffer() throws IOException {
+            if (failing.equals("flush")) {
+                throw new IOException("gone");
+            }
+            super.flushBuffer();
+        }
+
+        @Override
+        public ServletOutputStream getOutputStream() throws IOException {
+            if (failing.equals("stream")) {
+                throw new IOException("gone");
+            }
+            return super.getOutputStream();
         }
     }
 
