@@ -143,7 +143,7 @@ class BesideIT {
             assertThat(jar.get("/prices", "X-API-Key", KEY).statusCode()).isEqualTo(200);
             await().atMost(LIMIT)
                     .until(() -> second.requests().size() + third.requests().size() == 2);
-            assertThat(first.received()).contains("X-Shadow: comparison");
+            await().atMost(LIMIT).until(() -> first.received().contains("X-Shadow: comparison"));
 
             third.answer(request -> RawBackend.json(200, "{\"price\": 7777, \"at\": 40}"));
             assertThat(jar.get("/prices", "X-API-Key", KEY).body()).contains("\"price\": 1");

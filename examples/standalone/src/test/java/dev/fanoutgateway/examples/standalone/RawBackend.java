@@ -107,8 +107,9 @@ final class RawBackend implements AutoCloseable {
         try (connection) {
             InputStream in = connection.getInputStream();
             for (String request = read(in); !request.isEmpty(); request = read(in)) {
-                requests.add(request);
-                String answer = answering.answer(request);
+                Answering asked = answering;
+                requests.add(request); // who waits for it may set another answer now
+                String answer = asked.answer(request);
                 if (answer.isEmpty()) {
                     hanging.incrementAndGet();
                     awaitEnd(in);
