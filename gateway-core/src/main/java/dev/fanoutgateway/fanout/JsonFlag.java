@@ -10,11 +10,8 @@ import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.ResponseAcceptor;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.InflaterInputStream;
 
 /** Judges a JSON object by one of its members: {@link Acceptors#jsonFlag}. */
 final class JsonFlag implements ResponseAcceptor {
@@ -29,7 +26,7 @@ final class JsonFlag implements ResponseAcceptor {
     }
 
     /**
-     * Limits against content that is made to be expensive; the length bounds what a compressed content may expand to.
+     * Limits against content that is made to be expensive; {@link DecodedContent} bounds what it may expand to.
      * Buffers are pooled for all threads together, since virtual threads would each keep their own.
      */
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -38,7 +35,6 @@ final class JsonFlag implements ResponseAcceptor {
                     .maxNumberLength(1_000)
                     .maxNameLength(50_000)
                     .maxStringLength(20_000_000)
-                    .maxDocumentLength(1L << 28)
                     .build())
             .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -90,8 +86,8 @@ final class JsonFlag implements ResponseAcceptor {
         String coding = headers.first("Content-Encoding").orElse("").trim().toLowerCase(Locale.ROOT);
         return switch (coding) {
             case "", "identity" -> JSON.createParser(content);
-            case "gzip", "x-gzip" -> JSON.createParser(new GZIPInputStream(new ByteArrayInputStream(content), 4096));
-            case "deflate" -> JSON.createParser(new InflaterInputStream(new ByteArrayInputStream(content)));
+            case "gzip", "x-gzip" -> JSON.createParser(DecodedContent.gzip(content));
+            case "deflate" -> JSON.createParser(DecodedContent.deflate(content));
             default -> throw new IOException("a content coding that is not known");
         };
     }

@@ -19,6 +19,8 @@ import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.Random;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -216,6 +218,54 @@ class AcceptorsTest {
         assertThat(FLAG.judge(GET, response(200, plain, "gzip"))).isEqualTo(RETRYABLE);
         byte[] cut = Arrays.copyOf(gzip.toByteArray(), 14);
         assertThat(FLAG.judge(GET, response(200, cut, "gzip"))).isEqualTo(RETRYABLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1000000, ACCEPTED", // about 1 KB on the wire, and small all the same
+        "2000000, RETRYABLE" // 1,000 times as long as it came
+    })
+    void contentMayExpandOnlySoFar(int padding, Verdict verdict) throws IOException {
+        byte[] plain = ("{\"a\":\"" + "x".repeat(padding) + "\",\"status\":true}").getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        write(new GZIPOutputStream(gzip), plain);
+        ByteArrayOutputStream deflate = new ByteArrayOutputStream();
+        write(new DeflaterOutputStream(deflate), plain);
+
+        assertThat(FLAG.judge(GET, response(200, gzip.toByteArray(), "gzip"))).isEqualTo(verdict);
+        assertThat(FLAG.judge(GET, response(200, deflate.toByteArray(), "deflate")))
+                .isEqualTo(verdict);
+        assertThat(FLAG.judge(GET, response(200, plain, "identity"))).isEqualTo(ACCEPTED);
+    }
+
+    @Test
+    void contentIsNeverReadBeyondItsGreatestLength() throws IOException {
+        byte[] noise = new byte[1 << 20];
+        new Random(1).nextBytes(noise);
+        String piece = Base64.getEncoder().encodeToString(noise);
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
+            out.write("{\"a\":\"".getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
+            for (long written = 0; written <= DecodedContent.MAX_LENGTH; written += bytes.length) {
+                out.write(bytes);
+            }
+            out.write("\",\"status\":true}".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(FLAG.judge(GET, response(200, gzip.toByteArray(), "gzip"))).isEqualTo(RETRYABLE);
+    }
+
+    @Test
+    void aFieldOfAHundredMegabytesIsSkipped() {
+        byte[] plain = new byte[100_000_000];
+        Arrays.fill(plain, (byte) 'x');
+        byte[] start = "{\"a\":\"".getBytes(StandardCharsets.UTF_8);
+        byte[] end = "\",\"status\":true}".getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(start, 0, plain, 0, start.length);
+        System.arraycopy(end, 0, plain, plain.length - end.length, end.length);
+
+        assertThat(FLAG.judge(GET, response(200, plain, "identity"))).isEqualTo(ACCEPTED);
     }
 
     @Test
