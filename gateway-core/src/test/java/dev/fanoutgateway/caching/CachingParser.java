@@ -2,16 +2,16 @@ package dev.fanoutgateway.caching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanoutgateway.fuzzing.Parser;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.CacheKey;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 
-/** Everything here that reads what a stranger has written, and what must be true of whatever it reads. */
-enum Parser {
+/** What the cache reads of fields that a stranger has written. */
+public enum CachingParser implements Parser {
     CACHE_CONTROL(
             "max-age=60, s-maxage=\"5\", private=\"X-A, x-b\"",
             "max-age=",
@@ -23,7 +23,7 @@ enum Parser {
             "=",
             "\\\"") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             Directives directives = Directives.of(Headers.of("Cache-Control", text));
             assertThat(directives.maxAge()).isBetween(Directives.ABSENT, Directives.LARGEST_SECONDS);
             assertThat(directives.sharedMaxAge()).isBetween(Directives.ABSENT, Directives.LARGEST_SECONDS);
@@ -35,7 +35,7 @@ enum Parser {
     TARGETED_CACHE_CONTROL(
             "max-age=60;x=1, no-cache=\"a\"", "max-age=", "no-store", "private=\"a\"", "=?0", ";", "=(") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             Headers headers = Headers.of("CDN-Cache-Control", text);
             Optional<TargetedDirectives> directives = TargetedDirectives.of(headers);
             assertThat(directives.isPresent())
@@ -46,7 +46,7 @@ enum Parser {
     },
     VARY("Accept, x-a,*", "Accept", "accept-encoding", "*", "X-A", "x-a", "Origin") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             Headers headers = Headers.of("Vary", text);
             List<String> names = Variants.names(headers);
             assertThat(new HashSet<>(names)).hasSize(names.size());
@@ -61,7 +61,7 @@ enum Parser {
     },
     RANGE("bytes=0-1, 500-, -5", "bytes=", "0-1", "-5", "9-", "-", "99999999999999999999", "500-") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             List<ByteRange> ranges = ByteRange.of(List.of(text), 1_000).orElse(List.of());
             assertThat(ranges.size()).isLessThanOrEqualTo(ByteRange.MOST);
             for (ByteRange range : ranges) {
@@ -72,7 +72,7 @@ enum Parser {
     },
     CONTENT_RANGE("bytes 2-5/10", "bytes ", "0-1", "/", "*", "-", "99999999999999999999") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             ContentRange.of(Headers.of("Content-Range", text)).ifPresent(range -> {
                 assertThat(range.first()).isBetween(0L, range.last());
                 assertThat(range.last()).isLessThan(range.total());
@@ -88,7 +88,7 @@ enum Parser {
             "Sun, ",
             "GMT") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             long date = HttpDates.parse(text, 0);
             if (date != HttpDates.INVALID) {
                 assertThat(HttpDates.parse(HttpDates.format(date), 0)).isEqualTo(date);
@@ -97,7 +97,7 @@ enum Parser {
     },
     ENTITY_TAG("W/\"a\", \"b\"", "\"a\"", "W/", "\"", "*") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             Headers response = Headers.of("ETag", text);
             boolean listed = EntityTags.listed(List.of(text), response);
             assertThat(listed)
@@ -110,7 +110,7 @@ enum Parser {
             "a=1.5, b;c=@7, d=(x \"y\");e=:aGk=:, f=%\"%c3%bc\"",
             "a=", "b;c", "(1 2)", "\"x\"", ":aGk=:", "@1", "%\"%c3%bc\"", "?1", "1.5", "*", "\\\"") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             List<String> lines = List.of(text);
             StructuredFields.dictionary(lines)
                     .ifPresent(members -> assertThat(members.keySet()).allMatch(key -> !key.isEmpty()));
@@ -132,51 +132,21 @@ enum Parser {
             "*",
             "\\\"") {
         @Override
-        void read(String text) {
+        public void read(String text) {
             StructuredFields.list(List.of(text));
             assertThat(StructuredFields.item(List.of(text)).isEmpty() || !text.isBlank())
                     .isTrue();
         }
     };
 
-    /** What all grammars here are made of, and what none of them has. */
-    private static final List<String> PIECES = List.of(
-            ",", ", ", " ", "\t", "=", "\"", "\\", ";", "-", "/", "0", "1", "60", "a", "Z", "*", "%", ":", "\u00e9",
-            "\u20ac", "\ud83d");
-
     private final List<String> words;
 
-    Parser(String... words) {
+    CachingParser(String... words) {
         this.words = List.of(words);
     }
 
-    /** Proper values, and the words they are made of. */
-    List<String> examples() {
+    @Override
+    public List<String> examples() {
         return words;
-    }
-
-    /** Reads a field's value, and checks what was made of it. */
-    abstract void read(String text);
-
-    /** {@code text} without what no field can hold, which is refused before it is read: control characters. */
-    static String allowed(String text) {
-        StringBuilder allowed = new StringBuilder(text.length());
-        text.chars().forEach(c -> allowed.append(c == 0x7f || (c < ' ' && c != '\t') ? ' ' : (char) c));
-        return allowed.toString();
-    }
-
-    /** A word of the grammar, or a piece that may fit in or not. */
-    String word(Random random) {
-        List<String> from = random.nextBoolean() ? words : PIECES;
-        return from.get(random.nextInt(from.size()));
-    }
-
-    /** As many words as it takes for a field that is likely to be wrong somewhere. */
-    String line(Random random) {
-        StringBuilder line = new StringBuilder();
-        for (int words = random.nextInt(12); words > 0; words--) {
-            line.append(word(random));
-        }
-        return line.toString();
     }
 }
