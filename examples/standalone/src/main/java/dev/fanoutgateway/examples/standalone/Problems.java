@@ -41,10 +41,14 @@ final class Problems {
 
     /**
      * A value from the file as a message may show it: in quotes, and only its first word, since where a comma or a colon is
-     * missing the next key and its value have become part of it.
+     * missing the next key and its value have become part of it. Of a URL with a user, nothing but the scheme: the password
+     * stands there.
      */
     static String shown(String value) {
-        return '\'' + beginning(value, c -> c > ' ' && c <= '~') + '\'';
+        String word = beginning(value, c -> c > ' ' && c <= '~');
+        int authority = value.indexOf("//");
+        boolean user = authority >= 0 && value.indexOf('@', authority) >= 0 && authority + 2 < word.length();
+        return '\'' + (user ? word.substring(0, authority + 2) + "..." : word) + '\'';
     }
 
     /** A name from the file as a message may show it: up to the first character that is not a name's. */

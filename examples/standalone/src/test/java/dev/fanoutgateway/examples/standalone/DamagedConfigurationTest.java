@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DamagedConfigurationTest {
     private static final int DAMAGES = 250;
     private static final String CHARACTERS = "{}[]:,&*!|>\t\n#'\"%@`-?~ \\0\u0000\u00e4\ud83d\ude00";
-    private static final String WHOLE = """
+    static final String WHOLE = """
             server: {listen: 127.0.0.1:0, drain: 10s, max-request-body: 1MiB, trusted-proxies: []}
             backends:
               stocks:
