@@ -22,9 +22,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * closes its connection, or its sending half, while it waits counts as gone: nobody works for it any longer.
  */
 final class HttpServer {
-    private static final int MAX_HEADER_BYTES = 16 << 10;
-    private static final long IDLE_MILLIS = 30_000;
-
     private final Server jetty;
     private final ServerConnector connector;
 
@@ -42,10 +39,10 @@ final class HttpServer {
         threads.setName("http");
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server jetty = new Server(threads);
-        ServerConnector connector = new WatchingConnector(jetty, new HttpConnectionFactory(http(anyPath)));
+        ServerConnector connector = new WatchingConnector(
+                jetty, settings.clients(), new HttpConnectionFactory(http(settings.clients(), anyPath)));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
-        connector.setIdleTimeout(IDLE_MILLIS);
         jetty.addConnector(connector);
         EnvelopeErrors errors = new EnvelopeErrors();
         jetty.setErrorHandler(errors);
@@ -70,11 +67,11 @@ final class HttpServer {
         jetty.stop();
     }
 
-    private static HttpConfiguration http(boolean anyPath) {
+    private static HttpConfiguration http(ClientLimits limits, boolean anyPath) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
-        http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        http.setRequestHeaderSize(limits.headBytes());
         if (anyPath) { // the gateway itself refuses what is ambiguous, unless the route allows it
             http.setUriCompliance(UriCompliance.DEFAULT.with(
                     "ANY_PATH",
@@ -84,6 +81,7 @@ final class HttpServer {
                     Violation.AMBIGUOUS_PATH_PARAMETER,
                     Violation.AMBIGUOUS_PATH_ENCODING));
         }
+        http.addCustomizer(new UrlLimit(limits.urlBytes()));
         http.addCustomizer(WatchingConnector::watchable);
         return http;
     }

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param maxRequestBytes the most that a request's content may have
  * @param maxInFlight how many requests may wait for backends at once
  * @param trustedProxies addresses and blocks of proxies that are believed
+ * @param clients what clients may hold, and for how long
  */
 record ServerSettings(
         String host,
@@ -25,7 +26,8 @@ record ServerSettings(
         Duration drainLosers,
         long maxRequestBytes,
         int maxInFlight,
-        List<String> trustedProxies) {
+        List<String> trustedProxies,
+        ClientLimits clients) {
     private static final Pattern HOST_AND_PORT =
             Pattern.compile("(?:\\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)]|([A-Za-z0-9._-]+)):(\\d{1,5})");
     private static final Value<Listen> LISTEN =
@@ -40,6 +42,7 @@ record ServerSettings(
         in.set("max-request-body", Value.SIZE, Gateway.builder()::maxRequestBytes);
         in.set("max-in-flight", Value.COUNT, Gateway.builder()::maxInFlight);
         List<String> trusted = RelaySettings.trusted(in);
+        ClientLimits clients = ClientLimits.read(in);
         in.end();
         return new ServerSettings(
                 listen.host,
@@ -48,7 +51,8 @@ record ServerSettings(
                 in.value("drain-losers", Value.DURATION).orElse(Duration.ofMillis(50)),
                 in.value("max-request-body", Value.SIZE).orElse(1L << 20),
                 in.value("max-in-flight", Value.COUNT).orElse(10_000),
-                trusted);
+                trusted,
+                clients);
     }
 
     /** The host as it stands in a URL. */

@@ -8,6 +8,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
@@ -30,6 +32,8 @@ final class WatchedEndPoint extends SocketChannelEndPoint implements ClientWatch
     private static final int MOST_AHEAD = 4096;
 
     private final Executor executor;
+    private final ClientPace pace;
+    private final AtomicLong taken = new AtomicLong();
     private final Callback readable = new Readable();
     private final Object lock = new Object();
 
@@ -46,9 +50,24 @@ final class WatchedEndPoint extends SocketChannelEndPoint implements ClientWatch
     private @Nullable ByteBuffer ahead;
 
     WatchedEndPoint(
-            SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Executor executor) {
+            SocketChannel channel,
+            ManagedSelector selector,
+            SelectionKey key,
+            Scheduler scheduler,
+            Executor executor,
+            ClientPace pace) {
         super(channel, selector, key, scheduler);
         this.executor = executor;
+        this.pace = pace;
+    }
+
+    ClientPace pace() {
+        return pace;
+    }
+
+    /** How many bytes the client, or the system for it, has taken so far. */
+    long taken() {
+        return taken.get();
     }
 
     @Override
@@ -125,6 +144,20 @@ final class WatchedEndPoint extends SocketChannelEndPoint implements ClientWatch
             }
             return filled;
         }
+    }
+
+    @Override
+    public boolean flush(ByteBuffer... buffers) throws IOException {
+        long before = BufferUtil.remaining(buffers);
+        boolean all = super.flush(buffers);
+        taken.lazySet(taken.get() + before - BufferUtil.remaining(buffers)); // one writes at a time
+        return all;
+    }
+
+    /** What Jetty does with a client that is silent for too long: who waits for its content, or to write, is told. */
+    @Override
+    protected void onIdleExpired(TimeoutException timeout) {
+        super.onIdleExpired(timeout);
     }
 
     private void register() {

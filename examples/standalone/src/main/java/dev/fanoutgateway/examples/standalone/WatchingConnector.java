@@ -8,6 +8,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -15,8 +16,14 @@ import org.eclipse.jetty.util.VirtualThreads;
 
 /** A connector whose connections notice, while a request waits for its answer, that the client is gone. */
 final class WatchingConnector extends ServerConnector {
-    WatchingConnector(Server server, HttpConnectionFactory http) {
+    private final ClientLimits limits;
+
+    WatchingConnector(Server server, ClientLimits limits, HttpConnectionFactory http) {
         super(server, http);
+        this.limits = limits;
+        setIdleTimeout(limits.idle().toMillis());
+        server.addBean(new NetworkConnectionLimit(limits.connections(), this));
+        addBean(new ClientWatchdog(this, limits));
     }
 
     /** Lets the filter watch the request's client. */
@@ -29,8 +36,13 @@ final class WatchingConnector extends ServerConnector {
 
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        WatchedEndPoint endPoint =
-                new WatchedEndPoint(channel, selector, key, getScheduler(), VirtualThreads.getExecutor(getExecutor()));
+        WatchedEndPoint endPoint = new WatchedEndPoint(
+                channel,
+                selector,
+                key,
+                getScheduler(),
+                VirtualThreads.getExecutor(getExecutor()),
+                new ClientPace(limits));
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
     }

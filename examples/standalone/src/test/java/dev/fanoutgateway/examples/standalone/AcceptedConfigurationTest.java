@@ -44,7 +44,14 @@ class AcceptedConfigurationTest {
 
         assertThat(reference.server())
                 .isEqualTo(new ServerSettings(
-                        "127.0.0.1", 8080, Duration.ofSeconds(10), Duration.ofMillis(50), 1 << 20, 10_000, List.of()));
+                        "127.0.0.1",
+                        8080,
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(50),
+                        1 << 20,
+                        10_000,
+                        List.of(),
+                        ClientLimits.DEFAULT));
         BackendSettings stocks = reference.backends().get(0);
         assertThat(stocks.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(stocks.group().backends()).extracting(Object::toString).hasSize(3);
@@ -79,6 +86,30 @@ class AcceptedConfigurationTest {
                 .containsExactly(StoreFailurePolicy.LOCAL, 64L << 20, Duration.ofMillis(100));
         assertThat(reference.messages().log()).isTrue();
         assertThat(reference.messages().digest()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void whatClientsMayHoldIsTold() throws Exception {
+        Configuration told = read(BACKENDS + """
+                server:
+                  max-connections: 1
+                  idle-timeout: 1m
+                  head-timeout: 250ms
+                  min-data-rate: 0B
+                  min-data-rate-over: 1h
+                  max-head: 1MiB
+                  max-url: 1MiB
+                """);
+
+        assertThat(told.server().clients())
+                .isEqualTo(new ClientLimits(
+                        1, Duration.ofMinutes(1), Duration.ofMillis(250), 0, Duration.ofHours(1), 1 << 20, 1 << 20));
+        assertThat(read(BACKENDS + "server: {max-head: 1KiB}\n")
+                        .server()
+                        .clients()
+                        .urlBytes())
+                .as("a URL is part of a head")
+                .isEqualTo(1024);
     }
 
     @Test
