@@ -12,9 +12,11 @@ import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.fanout.GroupLoad;
 import dev.fanoutgateway.fanout.Probes;
+import dev.fanoutgateway.jwt.JwtAuthenticator;
 import dev.fanoutgateway.limit.MemoryRateLimiter;
 import dev.fanoutgateway.notify.LogNotifier;
 import dev.fanoutgateway.notify.MessageQueues;
+import dev.fanoutgateway.okhttp.Downloads;
 import dev.fanoutgateway.okhttp.OkHttpBackendClient;
 import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.BackendClient;
@@ -92,7 +94,7 @@ final class Assembly {
         Limits limits = limits();
         AdmissionControl admission = new AdmissionControl(
                 new RequestRules(guarded, passage),
-                from.extractor,
+                from.jwt == null ? from.extractor : from.extractor.longestBearer(from.jwt.longestToken()),
                 authenticator(),
                 guard("authenticator"),
                 new FailedAttempts(from.failedAuthentication, clock),
@@ -287,6 +289,15 @@ final class Assembly {
         }
         if (from.keysFile != null) {
             sources.add(opened(KeysFile.open(from.keysFile, Set.copyOf(from.plans.keySet()), clock, messages)));
+        }
+        if (from.jwt != null) {
+            sources.add(opened(JwtAuthenticator.open(
+                    from.jwt,
+                    from.plans.keySet(),
+                    new Downloads()::get,
+                    from.pluginTimeout.toNanos(),
+                    clock,
+                    messages)));
         }
         if (from.authenticator != null) {
             sources.add(from.authenticator);

@@ -3,6 +3,7 @@ package dev.fanoutgateway;
 import dev.fanoutgateway.auth.KeyEntry;
 import dev.fanoutgateway.auth.KeyExtractor;
 import dev.fanoutgateway.caching.TieredResponseCache;
+import dev.fanoutgateway.jwt.JwtRules;
 import dev.fanoutgateway.limit.StoreFailurePolicy;
 import dev.fanoutgateway.relay.Relay;
 import dev.fanoutgateway.spi.Backend;
@@ -43,6 +44,9 @@ public final class GatewayBuilder {
 
     @Nullable
     KeyAuthenticator authenticator;
+
+    @Nullable
+    JwtRules jwt;
 
     KeyExtractor extractor = KeyExtractor.standard();
     Limit failedAuthentication = Limit.perMinute(30);
@@ -128,7 +132,16 @@ public final class GatewayBuilder {
         return this;
     }
 
-    /** Another way to tell callers; asked after the keys given here and in the file. */
+    /**
+     * Callers by JSON Web Tokens too, which come as {@code Authorization: Bearer}; asked after the keys given here and in the
+     * file. Needs {@code com.nimbusds:nimbus-jose-jwt} on the class path.
+     */
+    public GatewayBuilder jwt(JwtRules rules) {
+        jwt = rules;
+        return this;
+    }
+
+    /** Another way to tell callers; asked after the keys given here and in the file, and after JSON Web Tokens. */
     public GatewayBuilder authenticator(KeyAuthenticator other) {
         authenticator = other;
         return this;

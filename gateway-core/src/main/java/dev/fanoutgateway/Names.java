@@ -23,13 +23,19 @@ final class Names {
         for (KeyEntry key : from.keys) {
             known("key '" + key.id() + "'", "plan", key.plan(), from.plans.keySet());
         }
+        if (from.jwt != null) {
+            for (String plan : from.jwt.plans()) {
+                known("jwt", "plan", plan, from.plans.keySet());
+            }
+        }
         if (from.warmUp != null
                 && from.warmUp.snapshot() != null
                 && from.cache != null
                 && from.longestInMemory == null) {
             throw new IllegalStateException("expected a cache in memory for the warm-up's snapshot, got none");
         }
-        boolean knowsKeys = !from.keys.isEmpty() || from.keysFile != null || from.authenticator != null;
+        boolean knowsKeys =
+                !from.keys.isEmpty() || from.keysFile != null || from.jwt != null || from.authenticator != null;
         List<Route> routes = from.routes.isEmpty() ? List.of(Route.path("/**").build()) : from.routes;
         return routes.stream().map(route -> completed(route, knowsKeys, from)).toList();
     }
@@ -68,7 +74,7 @@ final class Names {
         }
         if (route.auth() != Auth.NONE && !knowsKeys) {
             throw new IllegalStateException("route '" + route
-                    + "' wants keys, expected key(...), keysFile(...) or authenticator(...), got none");
+                    + "' wants keys, expected key(...), keysFile(...), jwt(...) or authenticator(...), got none");
         }
         return route;
     }

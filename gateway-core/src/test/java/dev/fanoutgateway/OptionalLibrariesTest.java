@@ -42,6 +42,15 @@ class OptionalLibrariesTest {
     }
 
     @Test
+    void onlyTokensNeedNimbus() throws Exception {
+        assertThat(runWithout("dev.fanoutgateway.jwt.JwtWithoutNimbus", "nimbus"))
+                .containsExactly(
+                        "keys work",
+                        "expected com.nimbusds:nimbus-jose-jwt on the class path, which JSON Web Tokens need");
+        assertThat(runWithout("dev.fanoutgateway.jwt.JwtWithoutNimbus")).containsExactly("keys work", "tokens work");
+    }
+
+    @Test
     void mailWithoutAnyLibrarySaysWhatIsMissing() throws Exception {
         assertThat(runWithout("dev.fanoutgateway.notify.MailWithoutJakartaMail", "mail"))
                 .containsExactly(MISSING);

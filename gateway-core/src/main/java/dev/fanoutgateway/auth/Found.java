@@ -7,14 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the keys that stand in one request. Used by one thread. */
 final class Found {
+    private final int longestBearer;
     private @Nullable Source source;
     private @Nullable String key;
     private boolean malformed;
     private boolean conflict;
 
+    Found(int longestBearer) {
+        this.longestBearer = longestBearer;
+    }
+
     /** Notes {@code text} as presented at {@code from}; null if it cannot even be decoded. */
     void add(Source from, @Nullable String text) {
-        if (text == null || !KeySyntax.isKey(text)) {
+        if (text == null || !KeySyntax.isKey(text, from == Source.BEARER ? longestBearer : KeySyntax.LONGEST)) {
             malformed = true;
         } else if (key == null || source == null) {
             key = text;

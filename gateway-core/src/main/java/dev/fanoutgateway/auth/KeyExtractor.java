@@ -21,13 +21,15 @@ public final class KeyExtractor {
 
     private final String headerName;
     private final QueryParameter parameter;
+    private final int longestBearer;
     private final Predicate<String> keyHeaders = this::isKeyHeader;
     private final Predicate<String> keyHeadersAndAuthorization =
             name -> name.equalsIgnoreCase(AUTHORIZATION) || isKeyHeader(name);
 
-    private KeyExtractor(String headerName, String queryParameter) {
+    private KeyExtractor(String headerName, QueryParameter parameter, int longestBearer) {
         this.headerName = headerName;
-        this.parameter = new QueryParameter(queryParameter);
+        this.parameter = parameter;
+        this.longestBearer = longestBearer;
     }
 
     /** {@code X-API-Key}, {@code Authorization: Bearer}, {@code api_key}. */
@@ -51,7 +53,19 @@ public final class KeyExtractor {
             throw new IllegalArgumentException(
                     "expected a query parameter of letters, digits and -._~, got '" + queryParameter + "'");
         }
-        return new KeyExtractor(headerName, queryParameter);
+        return new KeyExtractor(headerName, new QueryParameter(queryParameter), KeySyntax.LONGEST);
+    }
+
+    /**
+     * This one, for bearer tokens of up to {@code characters}, where those are longer than keys.
+     *
+     * @throws IllegalArgumentException unless {@code characters} are 512 to 65,536
+     */
+    public KeyExtractor longestBearer(int characters) {
+        if (characters < KeySyntax.LONGEST || characters > 1 << 16) {
+            throw new IllegalArgumentException("expected bearer tokens of 512 to 65536 characters, got " + characters);
+        }
+        return new KeyExtractor(headerName, parameter, characters);
     }
 
     /**
@@ -61,7 +75,7 @@ public final class KeyExtractor {
      * it is.
      */
     public Extraction extract(GatewayRequest request) {
-        Found found = new Found();
+        Found found = new Found(longestBearer);
         Headers headers = request.headers();
         boolean keyHeader = false;
         boolean bearer = false;

@@ -8,8 +8,12 @@ final class KeySyntax {
     private KeySyntax() {}
 
     static boolean isKey(String text) {
+        return isKey(text, LONGEST);
+    }
+
+    static boolean isKey(String text, int longest) {
         int length = text.length();
-        if (length == 0 || length > LONGEST || text.charAt(0) == ' ' || text.charAt(length - 1) == ' ') {
+        if (length == 0 || length > longest || text.charAt(0) == ' ' || text.charAt(length - 1) == ' ') {
             return false;
         }
         for (int i = 0; i < length; i++) {

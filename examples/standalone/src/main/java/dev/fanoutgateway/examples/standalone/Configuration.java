@@ -3,10 +3,12 @@ package dev.fanoutgateway.examples.standalone;
 import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
 import dev.fanoutgateway.examples.standalone.Document.Malformed;
+import dev.fanoutgateway.jwt.JwtRules;
 import dev.fanoutgateway.relay.Relay;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A configuration file, read and found good: everything in it leads somewhere. */
 record Configuration(
@@ -16,6 +18,7 @@ record Configuration(
         List<Route> routes,
         List<Plan> plans,
         KeySettings keys,
+        @Nullable JwtRules jwt,
         StoreSettings stores,
         NotifySettings messages) {
     private static final Value<String> CONSOLE_PATH = Value.text(
@@ -52,12 +55,14 @@ record Configuration(
         List<BackendSettings> backends = BackendSettings.readAll(root, directory);
         List<Plan> plans = PlanSettings.readAll(root);
         KeySettings keys = KeySettings.read(root, directory);
-        List<Route> routes = RouteSettings.readAll(root, keys);
+        Optional<JwtRules> jwt = JwtSettings.read(root, directory);
+        List<Route> routes =
+                RouteSettings.readAll(root, root.sectionOrEmpty("auth").has("jwt") ? keys.besideTokens() : keys);
         StoreSettings stores = StoreSettings.read(root, routes, directory);
         NotifySettings messages = NotifySettings.read(root);
         console(root.sectionOrEmpty("console"));
         root.end();
-        return new Configuration(server, relay, backends, routes, plans, keys, stores, messages);
+        return new Configuration(server, relay, backends, routes, plans, keys, jwt.orElse(null), stores, messages);
     }
 
     private static void console(Section in) {

@@ -52,6 +52,11 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
         return new KeySettings(List.copyOf(entries), files.isEmpty() ? null : files.get(0), mentioned, none);
     }
 
+    /** These, where there are callers who need no key among them. */
+    KeySettings besideTokens() {
+        return new KeySettings(entries, file, true, false);
+    }
+
     private static Optional<KeyEntry> entry(Section in, Value<String> planName) {
         Optional<String> id = in.required("id", Value.TEXT);
         Optional<String> plan = in.required("plan", planName);

@@ -56,6 +56,9 @@ final class Parts implements AutoCloseable {
         if (from.keys().file() != null) {
             builder.keysFile(from.keys().file());
         }
+        if (from.jwt() != null) {
+            builder.jwt(from.jwt());
+        }
         if (from.stores().warmUp() != null) {
             builder.warmUp(from.stores().warmUp());
         }
