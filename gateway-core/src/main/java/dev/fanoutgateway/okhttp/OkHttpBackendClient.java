@@ -3,15 +3,14 @@ package dev.fanoutgateway.okhttp;
 import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient;
-import java.net.InetAddress;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.Authenticator;
-import okhttp3.ConnectionPool;
 import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
@@ -20,8 +19,8 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network by OkHttp 5: blocking calls on the executor they are started with, HTTP/1.1 and, over TLS, HTTP/2. Safe for
- * use by any thread.
+ * The network by OkHttp 5: blocking calls on the executor they are started with, HTTP/1.1 and, over TLS or if a backend is
+ * known to have it, HTTP/2; connections of its own for each backend. Safe for use by any thread.
  *
  * <p>Everything that OkHttp would do on its own is off: redirects, retries (408, 503 and failed connections alike), cookies,
  * its cache, authentication, proxies, content decoding, and its limit of calls per host. A pooled connection that the
@@ -40,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OkHttpBackendClient implements BackendClient {
     private final OkHttpClient client;
+    private final BackendClients clients;
     private final long streamIdleNanos;
     private final Set<ContentStream> streams = ConcurrentHashMap.newKeySet();
     private final Repeats repeats = new Repeats();
@@ -48,11 +48,16 @@ public final class OkHttpBackendClient implements BackendClient {
     private OkHttpBackendClient(Builder builder) {
         OkHttpVersion.requireFive();
         this.streamIdleNanos = builder.streamIdleTimeout.toNanos();
-        OkHttpClient.Builder base = builder.base == null ? new OkHttpClient.Builder() : builder.base.newBuilder();
+        OkHttpClient usual = new OkHttpClient();
+        OkHttpClient.Builder base = (builder.base == null ? usual : builder.base).newBuilder();
+        if (builder.sockets != null && builder.trust != null) {
+            base.sslSocketFactory(builder.sockets, builder.trust).hostnameVerifier(usual.hostnameVerifier());
+        }
+        if (builder.priorKnowledge) {
+            base.protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
+        }
         this.client = watched(base.build())
                 .dispatcher(new Dispatcher())
-                .connectionPool(new ConnectionPool(
-                        builder.maxIdleConnections, builder.idleTimeout.toNanos(), TimeUnit.NANOSECONDS))
                 .eventListenerFactory(
                         new ProgressListeners(builder.base == null ? null : builder.base.eventListenerFactory()))
                 .connectTimeout(builder.connectTimeout)
@@ -70,6 +75,7 @@ public final class OkHttpBackendClient implements BackendClient {
                 .cache(null)
                 .addNetworkInterceptor(FollowUpGuard.INSTANCE)
                 .build();
+        this.clients = new BackendClients(client, builder.maxIdleConnections, builder.idleTimeout);
     }
 
     /** With sockets that let nothing through but the answers that were asked for; HTTP/2 tells them apart by itself. */
@@ -105,7 +111,7 @@ public final class OkHttpBackendClient implements BackendClient {
         closed = true;
         client.dispatcher().cancelAll();
         streams.forEach(ContentStream::cut);
-        client.connectionPool().evictAll();
+        clients.evictAll();
     }
 
     /** The content of an answer, to be read as somebody takes it. */
@@ -118,12 +124,9 @@ public final class OkHttpBackendClient implements BackendClient {
         return Body.stream(stream, response.body().contentLength(), stream::trailers);
     }
 
-    /** The client for a backend: one that knows its address, where that is given, and shares all else. */
+    /** The client for a backend, which has its own connections, and knows its address where that is given. */
     OkHttpClient client(Backend backend) {
-        InetAddress address = backend.address();
-        return address == null
-                ? client
-                : client.newBuilder().dns(new GivenAddress(address)).build();
+        return clients.of(backend);
     }
 
     Repeats repeats() {
@@ -132,6 +135,11 @@ public final class OkHttpBackendClient implements BackendClient {
 
     OkHttpClient client() {
         return client;
+    }
+
+    /** How many connections there are, with or without a call. */
+    int connectionCount() {
+        return clients.connectionCount();
     }
 
     boolean isClosed() {
@@ -148,6 +156,9 @@ public final class OkHttpBackendClient implements BackendClient {
         private Duration idleTimeout = Duration.ofSeconds(30);
         private Duration streamIdleTimeout = Duration.ofMinutes(5);
         private int maxIdleConnections = 256;
+        private @Nullable SSLSocketFactory sockets;
+        private @Nullable X509TrustManager trust;
+        private boolean priorKnowledge;
 
         private Builder() {}
 
@@ -182,7 +193,31 @@ public final class OkHttpBackendClient implements BackendClient {
             return this;
         }
 
-        /** How many connections without a call are kept, for all backends together, 0 or more; 256 by default. */
+        /**
+         * TLS by these, such as {@code ReloadingTls} gives, in place of what Java trusts; with the usual check of the host's
+         * name in any case, and HTTP/2 where the backend has it.
+         *
+         * @param factory may be a factory that changes over time
+         */
+        public Builder tls(SSLSocketFactory factory, X509TrustManager trusting) {
+            this.sockets = factory;
+            this.trust = trusting;
+            return this;
+        }
+
+        /**
+         * HTTP/2 without TLS to every backend, which is known to have it (RFC 9113 section 3.3). Backends with {@code https}
+         * cannot be reached then.
+         */
+        public Builder http2PriorKnowledge() {
+            this.priorKnowledge = true;
+            return this;
+        }
+
+        /**
+         * How many connections without a call are kept for each backend, 0 or more; 256 by default. As many as a backend may
+         * have calls at once, so that none is closed to be opened again.
+         */
         public Builder maxIdleConnections(int connections) {
             if (connections < 0) {
                 throw new IllegalArgumentException("expected 0 or more idle connections, got " + connections);

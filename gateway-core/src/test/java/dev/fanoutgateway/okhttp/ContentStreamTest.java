@@ -127,7 +127,7 @@ class ContentStreamTest {
             taker.cancel();
             assertThat(cut.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(taker.end).isNotDone();
-            assertThat(client.client().connectionPool().connectionCount()).isZero();
+            assertThat(client.connectionCount()).isZero();
         }
     }
 
@@ -147,7 +147,7 @@ class ContentStreamTest {
             taker.cancel();
             reading.join();
             assertThat(taker.end).isNotDone();
-            assertThat(client.client().connectionPool().connectionCount()).isZero();
+            assertThat(client.connectionCount()).isZero();
         }
     }
 

@@ -33,7 +33,7 @@ class GivenAddressTest {
                 }
             }
             assertThat(hosts).hasSize(6).containsOnly("replicas.invalid:" + port);
-            assertThat(client.client().connectionPool().connectionCount())
+            assertThat(client.connectionCount())
                     .as("kept, and each used for its own address")
                     .isEqualTo(2);
         } finally {

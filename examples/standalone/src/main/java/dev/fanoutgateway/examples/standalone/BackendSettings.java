@@ -4,7 +4,6 @@ import dev.fanoutgateway.BackendGroup;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.BackendSelector;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,14 +14,9 @@ import java.util.function.UnaryOperator;
 /**
  * A group of the section {@code backends}.
  *
- * @param connectTimeout how long a connection to one of them may take to come about
+ * @param transport how its backends are reached
  */
-record BackendSettings(BackendGroup group, Duration connectTimeout, Duration streamIdleTimeout) {
-    private static final Duration USUAL_CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration USUAL_STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
-    private static final Duration LONGEST_STREAM_IDLE_TIMEOUT = Duration.ofHours(1);
-    private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofMinutes(5);
-
+record BackendSettings(BackendGroup group, TransportSettings transport) {
     /** Fields of the connection and the framing (RFC 9110 section 7.6.1): the client would not send them. */
     private static final Set<String> NOT_SENT = Set.of(
             "connection",
@@ -50,11 +44,7 @@ record BackendSettings(BackendGroup group, Duration connectTimeout, Duration str
         SourceSettings where = SourceSettings.read(name, in, directory);
         Headers headers = headers(in);
         BackendSelector selector = SelectorSettings.read(in, where);
-        in.set("connect-timeout", Value.DURATION, BackendSettings::checkConnectTimeout);
-        Duration connectTimeout = in.value("connect-timeout", Value.DURATION).orElse(USUAL_CONNECT_TIMEOUT);
-        in.set("stream-idle-timeout", Value.DURATION, BackendSettings::checkStreamIdleTimeout);
-        Duration streamIdleTimeout =
-                in.value("stream-idle-timeout", Value.DURATION).orElse(USUAL_STREAM_IDLE_TIMEOUT);
+        TransportSettings transport = TransportSettings.read(in, where, directory);
         UnaryOperator<BackendGroup> health = HealthSettings.read(in);
         in.end();
         if (where.backends().isEmpty() && where.source() == null) {
@@ -64,9 +54,7 @@ record BackendSettings(BackendGroup group, Duration connectTimeout, Duration str
         in.check(
                 "urls", // of which one may stand there twice
                 () -> group.add(new BackendSettings(
-                        health.apply(where.group(name).headers(headers).selector(selector)),
-                        connectTimeout,
-                        streamIdleTimeout)));
+                        health.apply(where.group(name).headers(headers).selector(selector)), transport)));
         return group.stream().findFirst();
     }
 
@@ -86,17 +74,5 @@ record BackendSettings(BackendGroup group, Duration connectTimeout, Duration str
     /** Whether the field {@code name} is the client's own to send, or not. */
     static boolean isOfTheConnection(String name) {
         return NOT_SENT.contains(name.toLowerCase(Locale.ROOT));
-    }
-
-    private static void checkConnectTimeout(Duration timeout) {
-        if (timeout.isZero() || timeout.compareTo(LONGEST_CONNECT_TIMEOUT) > 0) {
-            throw new IllegalArgumentException("expected a connect timeout of 1ms to 5m, got " + timeout);
-        }
-    }
-
-    private static void checkStreamIdleTimeout(Duration timeout) {
-        if (timeout.isZero() || timeout.compareTo(LONGEST_STREAM_IDLE_TIMEOUT) > 0) {
-            throw new IllegalArgumentException("expected a stream's idle timeout of 1ms to 1h, got " + timeout);
-        }
     }
 }

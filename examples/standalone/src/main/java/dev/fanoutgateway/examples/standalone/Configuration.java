@@ -50,7 +50,7 @@ record Configuration(
     }
 
     private static Configuration of(Section root, Path directory) {
-        ServerSettings server = ServerSettings.read(root);
+        ServerSettings server = ServerSettings.read(root, directory);
         Relay relay = RelaySettings.read(root, server.trustedProxies());
         List<BackendSettings> backends = BackendSettings.readAll(root, directory);
         List<Plan> plans = PlanSettings.readAll(root);

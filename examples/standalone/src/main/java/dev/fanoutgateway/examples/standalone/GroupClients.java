@@ -1,34 +1,26 @@
 package dev.fanoutgateway.examples.standalone;
 
-import dev.fanoutgateway.okhttp.OkHttpBackendClient;
 import dev.fanoutgateway.spi.BackendClient;
-import java.time.Duration;
-import java.util.HashMap;
+import dev.fanoutgateway.tls.ReloadingTls;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** One OkHttp client for each pair of timeouts, since a client has one. Safe for use by any thread. */
+/** A client of the network for each group, since each has its own way to its backends. Safe for use by any thread. */
 final class GroupClients implements BackendClient {
-    private final Map<String, BackendClient> byGroup;
+    private final Map<String, BackendClient> byGroup = new ConcurrentHashMap<>();
+    private final List<ReloadingTls> opened = new ArrayList<>();
 
-    private GroupClients(Map<String, BackendClient> byGroup) {
-        this.byGroup = Map.copyOf(byGroup);
-    }
-
-    static GroupClients of(List<BackendSettings> groups) {
-        Map<List<Duration>, BackendClient> byTimeouts = new HashMap<>();
-        Map<String, BackendClient> byGroup = new HashMap<>();
-        for (BackendSettings group : groups) {
-            byGroup.put(
-                    group.group().name(),
-                    byTimeouts.computeIfAbsent(
-                            List.of(group.connectTimeout(), group.streamIdleTimeout()),
-                            timeouts -> OkHttpBackendClient.builder()
-                                    .connectTimeout(group.connectTimeout())
-                                    .streamIdleTimeout(group.streamIdleTimeout())
-                                    .build()));
+    /** @throws IllegalStateException if a file is not in order any more */
+    void add(BackendSettings settings) {
+        TransportSettings transport = settings.transport();
+        ReloadingTls tls = transport.tls() == null ? null : transport.tls().open();
+        if (tls != null) {
+            opened.add(tls);
         }
-        return new GroupClients(byGroup);
+        byGroup.put(
+                settings.group().name(), transport.client(tls, settings.group().maxConcurrent()));
     }
 
     @Override
@@ -44,5 +36,6 @@ final class GroupClients implements BackendClient {
     @Override
     public void close() {
         byGroup.values().forEach(BackendClient::close);
+        opened.forEach(ReloadingTls::close);
     }
 }

@@ -2,6 +2,7 @@ package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.FanoutGateway;
 import dev.fanoutgateway.servlet.GatewayFilter;
+import dev.fanoutgateway.tls.ReloadingTls;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
@@ -10,12 +11,12 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An embedded Jetty that has nothing but the gateway. Where there are virtual threads, requests run on them. A client that
@@ -24,10 +25,12 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class HttpServer {
     private final Server jetty;
     private final ServerConnector connector;
+    private final @Nullable ReloadingTls tls;
 
-    private HttpServer(Server jetty, ServerConnector connector) {
+    private HttpServer(Server jetty, ServerConnector connector, @Nullable ReloadingTls tls) {
         this.jetty = jetty;
         this.connector = connector;
+        this.tls = tls;
     }
 
     /**
@@ -39,8 +42,10 @@ final class HttpServer {
         threads.setName("http");
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server jetty = new Server(threads);
+        ReloadingTls tls =
+                settings.tls() == null ? null : settings.tls().files().open();
         ServerConnector connector = new WatchingConnector(
-                jetty, settings.clients(), new HttpConnectionFactory(http(settings.clients(), anyPath)));
+                jetty, settings.clients(), Protocols.of(http(settings.clients(), anyPath), settings, tls));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         jetty.addConnector(connector);
@@ -48,7 +53,7 @@ final class HttpServer {
         jetty.setErrorHandler(errors);
         jetty.setHandler(new GracefulHandler(context(gateway, errors)));
         jetty.setStopTimeout(settings.drain().toMillis());
-        HttpServer server = new HttpServer(jetty, connector);
+        HttpServer server = new HttpServer(jetty, connector, tls);
         try {
             jetty.start();
         } catch (Exception e) {
@@ -64,6 +69,9 @@ final class HttpServer {
 
     /** Takes no more work, waits for what is in flight as long as the drain time allows, and ends. */
     void stop() throws Exception {
+        if (tls != null) {
+            tls.close();
+        }
         jetty.stop();
     }
 

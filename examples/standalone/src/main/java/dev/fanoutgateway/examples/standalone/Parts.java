@@ -7,6 +7,7 @@ import dev.fanoutgateway.redis.RedisStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,7 @@ final class Parts implements AutoCloseable {
 
     private FanoutGateway gateway(Configuration from) {
         GatewayBuilder builder = Gateway.builder()
-                .client(opened(GroupClients.of(from.backends())))
+                .client(client(from.backends()))
                 .notifier(from.messages().notifier())
                 .digest(from.messages().digest())
                 .cacheBytes(from.stores().cacheBytes())
@@ -66,6 +67,12 @@ final class Parts implements AutoCloseable {
             useRedis(from.stores(), builder);
         }
         return builder.build();
+    }
+
+    private GroupClients client(List<BackendSettings> groups) {
+        GroupClients clients = opened(new GroupClients());
+        groups.forEach(clients::add);
+        return clients;
     }
 
     private void useRedis(StoreSettings stores, GatewayBuilder builder) {

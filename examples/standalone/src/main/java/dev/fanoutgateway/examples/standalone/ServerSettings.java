@@ -1,11 +1,13 @@
 package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.Gateway;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The section {@code server}.
@@ -18,6 +20,8 @@ import java.util.regex.Pattern;
  * @param maxInFlight how many requests may wait for backends at once
  * @param trustedProxies addresses and blocks of proxies that are believed
  * @param clients what clients may hold, and for how long
+ * @param http2 whether clients may speak HTTP/2 as well as HTTP/1.1
+ * @param tls null for none
  */
 record ServerSettings(
         String host,
@@ -27,14 +31,17 @@ record ServerSettings(
         long maxRequestBytes,
         int maxInFlight,
         List<String> trustedProxies,
-        ClientLimits clients) {
+        ClientLimits clients,
+        boolean http2,
+        @Nullable ServerTlsSettings tls) {
     private static final Pattern HOST_AND_PORT =
             Pattern.compile("(?:\\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)]|([A-Za-z0-9._-]+)):(\\d{1,5})");
     private static final Value<Listen> LISTEN =
             Value.text("HOST:PORT such as 127.0.0.1:8080 or [::1]:8080", ServerSettings::listen);
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
 
-    static ServerSettings read(Section root) {
+    /** @param directory to which names of files are relative */
+    static ServerSettings read(Section root, Path directory) {
         Section in = root.sectionOrEmpty("server");
         Listen listen = in.value("listen", LISTEN).orElse(new Listen("127.0.0.1", 8080));
         in.set("drain", Value.DURATION, ServerSettings::checkDrain);
@@ -43,6 +50,9 @@ record ServerSettings(
         in.set("max-in-flight", Value.COUNT, Gateway.builder()::maxInFlight);
         List<String> trusted = RelaySettings.trusted(in);
         ClientLimits clients = ClientLimits.read(in);
+        Optional<ServerTlsSettings> tls =
+                in.section("tls").flatMap(section -> ServerTlsSettings.read(section, directory));
+        boolean http2 = in.value("http2", Value.FLAG).orElse(tls.isPresent());
         in.end();
         return new ServerSettings(
                 listen.host,
@@ -52,7 +62,14 @@ record ServerSettings(
                 in.value("max-request-body", Value.SIZE).orElse(1L << 20),
                 in.value("max-in-flight", Value.COUNT).orElse(10_000),
                 trusted,
-                clients);
+                clients,
+                http2,
+                tls.orElse(null));
+    }
+
+    /** What a URL begins with. */
+    String scheme() {
+        return tls == null ? "http" : "https";
     }
 
     /** The host as it stands in a URL. */

@@ -66,7 +66,8 @@ public final class Standalone {
             if (configuration.keys().none()) {
                 LOG.warn("there are no keys: every route is open to everyone who can connect");
             }
-            out.println("listening on http://" + configuration.server().hostInUrl() + ':' + port);
+            out.println("listening on " + configuration.server().scheme() + "://"
+                    + configuration.server().hostInUrl() + ':' + port);
             out.flush();
             return SERVING;
         } catch (Exception e) {

@@ -5,21 +5,26 @@ import dev.fanoutgateway.servlet.GatewayFilter;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
 
-/** A connector whose connections notice, while a request waits for its answer, that the client is gone. */
+/**
+ * A connector whose connections notice, while a request waits for its answer, that the client is gone: by the end of the
+ * TCP connection, with TLS as well. Connections of HTTP/2 are always read: Jetty itself notices there.
+ */
 final class WatchingConnector extends ServerConnector {
     private final ClientLimits limits;
 
-    WatchingConnector(Server server, ClientLimits limits, HttpConnectionFactory http) {
-        super(server, http);
+    WatchingConnector(Server server, ClientLimits limits, ConnectionFactory... protocols) {
+        super(server, protocols);
         this.limits = limits;
         setIdleTimeout(limits.idle().toMillis());
         server.addBean(new NetworkConnectionLimit(limits.connections(), this));
@@ -28,10 +33,20 @@ final class WatchingConnector extends ServerConnector {
 
     /** Lets the filter watch the request's client. */
     static Request watchable(Request request, HttpFields.Mutable responseFields) {
-        if (request.getConnectionMetaData().getConnection().getEndPoint() instanceof ClientWatch watch) {
+        if (request.getConnectionMetaData().getHttpVersion().getVersion() < HttpVersion.HTTP_2.getVersion()
+                && socketOf(request) instanceof ClientWatch watch) {
             request.setAttribute(GatewayFilter.CLIENT_WATCH, watch);
         }
         return request;
+    }
+
+    /** The end point beneath TLS. */
+    private static EndPoint socketOf(Request request) {
+        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        while (endPoint instanceof EndPoint.Wrapper wrapper) {
+            endPoint = wrapper.unwrap();
+        }
+        return endPoint;
     }
 
     @Override

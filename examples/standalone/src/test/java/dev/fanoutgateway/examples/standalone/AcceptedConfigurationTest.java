@@ -51,9 +51,11 @@ class AcceptedConfigurationTest {
                         1 << 20,
                         10_000,
                         List.of(),
-                        ClientLimits.DEFAULT));
+                        ClientLimits.DEFAULT,
+                        false,
+                        null));
         BackendSettings stocks = reference.backends().get(0);
-        assertThat(stocks.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(stocks.transport().connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(stocks.group().backends()).extracting(Object::toString).hasSize(3);
         assertThat(stocks.group().headers().first("X-Internal-Token")).contains("change-me");
         assertThat(stocks.group().selector()).hasToString("listed");
@@ -119,8 +121,8 @@ class AcceptedConfigurationTest {
         Configuration reference = Configuration.read(REFERENCE);
 
         assertThat(least.server()).isEqualTo(reference.server());
-        assertThat(least.backends().get(0).connectTimeout())
-                .isEqualTo(reference.backends().get(0).connectTimeout());
+        assertThat(least.backends().get(0).transport())
+                .isEqualTo(reference.backends().get(0).transport());
         BackendGroup group = least.backends().get(0).group();
         BackendGroup fullGroup = reference.backends().get(0).group();
         assertThat(group.maxConcurrent()).isEqualTo(fullGroup.maxConcurrent());

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 /** The jar that was built, as a process of its own. */
 final class Jar implements AutoCloseable {
     private static final Path JAR = Path.of(Objects.requireNonNull(System.getProperty("jar.under.test")));
-    private static final Pattern LISTENING = Pattern.compile("(?m)^listening on (http://\\S+:\\d+)$");
+    private static final Pattern LISTENING = Pattern.compile("(?m)^listening on (https?://\\S+:\\d+)$");
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final HttpClient client =
@@ -70,8 +70,14 @@ final class Jar implements AutoCloseable {
      * @param server what is said of the server beside where it listens
      */
     static Jar serving(Path directory, String heap, String server, String configuration) throws IOException {
+        return servingAll(
+                directory, heap, "server: {listen: \"127.0.0.1:0\", %s}\n%s".formatted(server, configuration));
+    }
+
+    /** Serves a configuration that also says where to listen. */
+    static Jar servingAll(Path directory, String heap, String configuration) throws IOException {
         Path file = Files.createTempFile(directory, "gateway", ".yaml");
-        Files.writeString(file, "server: {listen: \"127.0.0.1:0\", %s}\n%s".formatted(server, configuration));
+        Files.writeString(file, configuration);
         Jar jar = new Jar(directory, heap, List.of(file.toString()));
         try {
             await().atMost(LIMIT).until(() -> jar.out().contains("listening on ") || !jar.process.isAlive());

@@ -60,9 +60,9 @@ class LifecycleIT {
         assertThat(jar.err().lines())
                 .containsExactly(
                         "bad.yaml:3: routes[0].timeout: expected a duration such as 250ms, 30s, 5m or 1h, got 'soon'",
-                        "bad.yaml:4: server.lisen: expected one of drain, drain-losers, head-timeout, idle-timeout, listen,"
-                                + " max-connections, max-head, max-in-flight, max-request-body, max-url, min-data-rate,"
-                                + " min-data-rate-over, trusted-proxies, got an unknown key");
+                        "bad.yaml:4: server.lisen: expected one of drain, drain-losers, head-timeout, http2, idle-timeout,"
+                                + " listen, max-connections, max-head, max-in-flight, max-request-body, max-url,"
+                                + " min-data-rate, min-data-rate-over, tls, trusted-proxies, got an unknown key");
         assertThat(jar.out()).isEmpty();
     }
 

@@ -1,0 +1,61 @@
+package dev.fanoutgateway.okhttp;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.fanoutgateway.spi.Backend;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client for each backend: all are one, but for the connections. Backends that nobody calls any more are forgotten; by
+ * then the last connection to them is closed.
+ */
+final class BackendClients {
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+    private final OkHttpClient shared;
+    private final int maxIdleConnections;
+    private final Duration idleTimeout;
+    private final Cache<Place, OkHttpClient> clients;
+
+    BackendClients(OkHttpClient shared, int maxIdleConnections, Duration idleTimeout) {
+        this.shared = shared;
+        this.maxIdleConnections = maxIdleConnections;
+        this.idleTimeout = idleTimeout;
+        this.clients = Caffeine.newBuilder()
+                .expireAfterAccess(REMEMBERED.plus(idleTimeout.multipliedBy(2)))
+                .executor(Runnable::run)
+                .build();
+    }
+
+    OkHttpClient of(Backend backend) {
+        return clients.get(new Place(backend.base(), backend.address()), this::client);
+    }
+
+    /** Closes every connection without a call. */
+    void evictAll() {
+        clients.asMap().values().forEach(client -> client.connectionPool().evictAll());
+    }
+
+    int connectionCount() {
+        return clients.asMap().values().stream()
+                .mapToInt(client -> client.connectionPool().connectionCount())
+                .sum();
+    }
+
+    private OkHttpClient client(Place place) {
+        OkHttpClient.Builder client = shared.newBuilder()
+                .connectionPool(new ConnectionPool(maxIdleConnections, idleTimeout.toNanos(), TimeUnit.NANOSECONDS));
+        if (place.address != null) {
+            client.dns(new GivenAddress(place.address));
+        }
+        return client.build();
+    }
+
+    private record Place(URI base, @Nullable InetAddress address) {}
+}
