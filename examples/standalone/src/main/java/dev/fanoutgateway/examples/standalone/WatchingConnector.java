@@ -4,12 +4,14 @@ import dev.fanoutgateway.servlet.ClientWatch;
 import dev.fanoutgateway.servlet.GatewayFilter;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
@@ -18,7 +20,7 @@ import org.eclipse.jetty.util.VirtualThreads;
 
 /**
  * A connector whose connections notice, while a request waits for its answer, that the client is gone: by the end of the
- * TCP connection, with TLS as well. Connections of HTTP/2 are always read: Jetty itself notices there.
+ * TCP connection, with TLS as well. Connections of HTTP/2 are always read by Jetty, which tells of each stream.
  */
 final class WatchingConnector extends ServerConnector {
     private final ClientLimits limits;
@@ -33,8 +35,12 @@ final class WatchingConnector extends ServerConnector {
 
     /** Lets the filter watch the request's client. */
     static Request watchable(Request request, HttpFields.Mutable responseFields) {
-        if (request.getConnectionMetaData().getHttpVersion().getVersion() < HttpVersion.HTTP_2.getVersion()
-                && socketOf(request) instanceof ClientWatch watch) {
+        ConnectionMetaData connection = request.getConnectionMetaData();
+        if (connection.getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion()) {
+            Executor executor =
+                    VirtualThreads.getExecutor(connection.getConnector().getExecutor());
+            request.setAttribute(GatewayFilter.CLIENT_WATCH, StreamWatch.of(request, executor));
+        } else if (socketOf(request) instanceof ClientWatch watch) {
             request.setAttribute(GatewayFilter.CLIENT_WATCH, watch);
         }
         return request;
