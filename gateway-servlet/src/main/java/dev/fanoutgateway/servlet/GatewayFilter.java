@@ -156,15 +156,16 @@ public final class GatewayFilter implements Filter {
             return; // a filter before this one went asynchronous after the request was answered
         }
         request.setAttribute(SERVED, true);
-        ResponseWriter writer = new ResponseWriter(request, response);
         RequestContent content;
         try {
             content = RequestReader.contentOf(request);
         } catch (IOException e) {
             log.debug("the content of a request cannot be read", e);
-            writer.writeHere(Refusals.badRequest("The request's content is incomplete."));
+            new ResponseWriter(request, response)
+                    .writeHere(Refusals.badRequest("The request's content is incomplete."));
             return;
         }
+        ResponseWriter writer = new ResponseWriter(request, response, content);
         GatewayRequest read = RequestReader.read(request, path, content);
         if (read == null) {
             if (request.getProtocol().startsWith("HTTP/1")) {

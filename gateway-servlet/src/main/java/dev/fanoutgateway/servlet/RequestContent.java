@@ -25,6 +25,7 @@ final class RequestContent implements Flow.Publisher<ByteBuffer>, Flow.Subscript
     private final AtomicBoolean subscribed = new AtomicBoolean();
     private final AtomicLong demand = new AtomicLong();
     private volatile boolean cancelled;
+    private volatile boolean read;
     private final CompletableFuture<Boolean> over = new CompletableFuture<>();
     private Flow.@Nullable Subscriber<? super ByteBuffer> reader;
     private int first = NOTHING;
@@ -37,9 +38,15 @@ final class RequestContent implements Flow.Publisher<ByteBuffer>, Flow.Subscript
     boolean isEmpty() throws IOException {
         first = request.getInputStream().read();
         if (first < 0) {
+            read = true;
             end();
         }
         return first < 0;
+    }
+
+    /** Whether it was read to its end. */
+    boolean isRead() {
+        return read;
     }
 
     /** Whether nothing will be read any more. */
@@ -104,6 +111,7 @@ final class RequestContent implements Flow.Publisher<ByteBuffer>, Flow.Subscript
                 return;
             }
             if (some == null) {
+                read = true;
                 end();
                 subscriber.onComplete();
                 return;

@@ -20,6 +20,7 @@ final class ResponseWriter {
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final @Nullable RequestContent content;
     private final boolean head;
     private volatile @Nullable BodyPump pump;
     private volatile boolean stopped;
@@ -27,8 +28,14 @@ final class ResponseWriter {
     private volatile boolean replaced;
 
     ResponseWriter(HttpServletRequest request, HttpServletResponse response) {
+        this(request, response, null);
+    }
+
+    /** @param content of the request; null for none */
+    ResponseWriter(HttpServletRequest request, HttpServletResponse response, @Nullable RequestContent content) {
         this.request = request;
         this.response = response;
+        this.content = content;
         head = "HEAD".equals(request.getMethod());
     }
 
@@ -52,6 +59,7 @@ final class ResponseWriter {
         try {
             response.setStatus(last.status());
             ResponseFields.copy(last.headers(), response);
+            tellOfContentThatIsNotRead();
             return writeBody(last);
         } catch (IOException e) {
             log.debug("the client is gone before it had its answer: {}", e.toString());
@@ -60,6 +68,16 @@ final class ResponseWriter {
             if (pump == null) {
                 BodyPump.discard(last.body()); // there may be a connection behind it
             }
+        }
+    }
+
+    /**
+     * Jetty closes a connection over which content is still to come, and says so only here: a client that was not told would
+     * lose its next request (RFC 9112 section 9.6).
+     */
+    private void tellOfContentThatIsNotRead() {
+        if (content != null && !content.isRead() && request.getProtocol().startsWith("HTTP/1")) {
+            response.setHeader("Connection", "close");
         }
     }
 

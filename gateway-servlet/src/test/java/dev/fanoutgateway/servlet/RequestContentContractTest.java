@@ -8,6 +8,7 @@ import dev.fanoutgateway.Route;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.RecordedRequest;
@@ -104,6 +105,26 @@ class RequestContentContractTest extends FilterContract {
             assertThat(raw.readUntil("}")).startsWith("HTTP/1.1 401").doesNotContain("100 Continue");
         }
         assertThat(backend.getRequestCount()).isZero();
+    }
+
+    /** Or its next request might be lost, where the container does not read what nobody wanted. */
+    @Test
+    void whoseContentIsNotReadIsToldThatTheConnectionEnds() throws Exception {
+        startKeyed();
+        try (RawClient raw = RawClient.connect(container.port())) {
+            raw.head("POST /api/orders HTTP/1.1", "Host: a", "Content-Length: 3");
+            assertThat(raw.readUntil("}").toLowerCase(Locale.ROOT))
+                    .startsWith("http/1.1 401")
+                    .contains("connection: close");
+        }
+        backend.enqueue(json("{}"));
+        try (RawClient raw = RawClient.connect(container.port())) {
+            raw.head("POST /api/orders HTTP/1.1", "Host: a", "X-API-Key: demo-key-0123456789", "Content-Length: 3")
+                    .text("abc");
+            assertThat(raw.readUntil("{}").toLowerCase(Locale.ROOT))
+                    .startsWith("http/1.1 200")
+                    .doesNotContain("connection: close");
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import redis.embedded.RedisServer;
 import redis.embedded.core.ExecutableProvider;
+import redis.embedded.core.RedisServerBuilder;
 
 /** A real redis-server. */
 final class RedisServerProcess implements AutoCloseable {
@@ -19,20 +20,31 @@ final class RedisServerProcess implements AutoCloseable {
     private final ProcessHandle process;
 
     RedisServerProcess(Path directory) throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Path folder = Files.createTempDirectory(directory, "redis");
-        server = RedisServer.newRedisServer()
+        this(Files.createTempDirectory(directory, "redis"), freePort());
+    }
+
+    /** @param folder where it keeps what it is told to keep */
+    RedisServerProcess(Path folder, int port, String... settings) throws IOException {
+        this.port = port;
+        RedisServerBuilder builder = RedisServer.newRedisServer()
                 .executableProvider(ExecutableProvider.newJarResourceProvider(folder.toFile()))
                 .port(port)
                 .bind("127.0.0.1")
                 .setting("save \"\"")
-                .setting("dir " + folder)
-                .build();
+                .setting("dir " + folder);
+        for (String setting : settings) {
+            builder.setting(setting);
+        }
+        server = builder.build();
         server.start();
         process = ProcessHandle.of(Long.parseLong(ask("INFO server", "process_id:")))
                 .orElseThrow();
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     String uri() {
