@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Entry point of {@code benchmarks.jar}: {@code load} compares servers under load, {@code steps} measures the hot steps with
  * JMH, {@code draining} what it costs to cut losers, {@code faults} what is felt of a replica that falls ill,
- * {@code queueing} whether what cannot be cached queues; further
- * arguments go to {@link LoadComparison} or to JMH.
+ * {@code queueing} whether what cannot be cached queues, {@code outage} what is felt of an outage at the standalone
+ * gateway; further arguments go to {@link LoadComparison} or to JMH.
  */
 public final class Benchmarks {
     private Benchmarks() {}
@@ -20,12 +20,14 @@ public final class Benchmarks {
             case "draining" -> Draining.main(rest);
             case "faults" -> Faults.main(rest);
             case "queueing" -> Queueing.main();
+            case "outage" -> Outage.main(rest);
+            case "replica" -> Replica.main(rest);
             case "replicas" -> ReplicaProcess.main(rest);
             case "server" -> MeasuredServer.main(rest);
             default -> {
                 System.err.println(
                         "usage: java -jar benchmarks.jar load [STARTS] [VARIANT...] | steps [JMH-ARGUMENT...]"
-                                + " | draining | faults [ILLNESS...] | queueing");
+                                + " | draining | faults [ILLNESS...] | queueing | outage FANOUT-GATEWAY.JAR [CASE...]");
                 System.exit(2);
             }
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,11 @@ final class Replica implements AutoCloseable {
             ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: private\r\nContent-Length: "
                     + FixedServlet.BODY.length + "\r\n\r\n");
     private static final byte[] ANSWER = joined(HEAD, FixedServlet.BODY, FixedServlet.BODY.length);
+    private static final byte[] LAST = joined(
+            ascii("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
+                    + FixedServlet.BODY.length + "\r\n\r\n"),
+            FixedServlet.BODY,
+            FixedServlet.BODY.length);
     private static final byte[] HALF = joined(HEAD, FixedServlet.BODY, FixedServlet.BODY.length / 2);
 
     /** What ails a replica. */
@@ -47,10 +53,39 @@ final class Replica implements AutoCloseable {
     private final AtomicLong connections = new AtomicLong();
     private final Collection<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile Illness illness = Illness.NONE;
+    private volatile boolean draining;
 
     Replica() throws IOException {
-        socket = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
+        this(0);
+    }
+
+    /** @param port 0 for any that is free */
+    Replica(int port) throws IOException {
+        socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
         run("replica", this::accept);
+    }
+
+    /** What another JVM runs: prints its port, and drains when it is told to end. */
+    static void main(String[] args) throws IOException {
+        Replica replica = new Replica(Integer.parseInt(args[0]));
+        Runtime.getRuntime().addShutdownHook(new Thread(replica::drain, "drain"));
+        System.out.println(replica.socket.getLocalPort());
+        System.out.flush();
+    }
+
+    /** Takes no more connections, and ends those that there are with their next answers. */
+    private void drain() {
+        draining = true;
+        try {
+            socket.close();
+        } catch (IOException e) {
+            return;
+        }
+        for (int i = 0; i < 200 && !open.isEmpty(); i++) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
     }
 
     String url() {
@@ -100,6 +135,7 @@ final class Replica implements AutoCloseable {
     /** Whether the connection goes on. */
     private boolean answer(InputStream in, OutputStream out) throws IOException {
         ThreadLocalRandom random = ThreadLocalRandom.current();
+        boolean last = draining;
         LockSupport.parkNanos((long) (-MEAN_NANOS * Math.log1p(-random.nextDouble())));
         switch (illness) {
             case HUNG -> in.transferTo(OutputStream.nullOutputStream()); // until the gateway cuts it
@@ -112,9 +148,9 @@ final class Replica implements AutoCloseable {
             case GARBAGE -> out.write(GARBAGE);
             case CUT_SHORT -> out.write(HALF);
             case ANSWERS_503 -> out.write(UNAVAILABLE);
-            default -> out.write(ANSWER);
+            default -> out.write(last ? LAST : ANSWER);
         }
-        return illness != Illness.CUT_SHORT && illness != Illness.GARBAGE && illness != Illness.HUNG;
+        return !last && illness != Illness.CUT_SHORT && illness != Illness.GARBAGE && illness != Illness.HUNG;
     }
 
     private static boolean readHead(InputStream in) throws IOException {

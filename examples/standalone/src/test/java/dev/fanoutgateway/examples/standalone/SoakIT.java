@@ -159,7 +159,7 @@ class SoakIT {
         awaitMail();
         assertThat(jar.terminate().exitStatus()).isZero();
         assertThat(jar.err().lines())
-                .noneMatch(line -> line.contains(" ERROR ") && !line.contains(" BACKENDS_DOWN: "))
+                .noneMatch(line -> line.contains(" ERROR ") && !line.contains("LogNotifier - "))
                 .noneMatch(line -> line.contains("OutOfMemory") || line.contains("LEAK"));
     }
 
