@@ -33,6 +33,10 @@ final class ContentStream implements Flow.Publisher<ByteBuffer>, Flow.Subscripti
 
     private volatile boolean cancelled;
     private boolean ended;
+
+    /** What is still to come by the length that the head states: HTTP/2 may send more or less. -1 if it states none. */
+    private long left;
+
     private Flow.@Nullable Subscriber<? super ByteBuffer> reader;
     private volatile Headers trailers = Headers.empty();
 
@@ -46,6 +50,7 @@ final class ContentStream implements Flow.Publisher<ByteBuffer>, Flow.Subscripti
         this.source = response.body().source();
         this.over = over;
         this.silence = new Silence(call, idleNanos);
+        this.left = response.body().contentLength();
     }
 
     /** The fields after the content, once that was read. */
@@ -142,12 +147,21 @@ final class ContentStream implements Flow.Publisher<ByteBuffer>, Flow.Subscripti
                 silence.end();
             }
             if (!more) {
+                if (left > 0) {
+                    throw new MisframedException("the content is shorter than its length");
+                }
                 trailers = Responses.trailers(response);
                 return null;
             }
         }
-        return ByteBuffer.wrap(
-                source.readByteArray(Math.min(MOST_AT_ONCE, source.getBuffer().size())));
+        long some = Math.min(MOST_AT_ONCE, source.getBuffer().size());
+        if (left >= 0) {
+            left -= some;
+            if (left < 0) {
+                throw new MisframedException("the content is longer than its length");
+            }
+        }
+        return ByteBuffer.wrap(source.readByteArray(some));
     }
 
     private void end() {

@@ -36,6 +36,9 @@ final class Responses {
         if (!isFramedClearly(response.headers())) {
             return Reply.failed(Failure.BROKEN, true, "the content's length is ambiguous");
         }
+        if (!Http2Fields.areWellFormed(response)) {
+            return Reply.failed(Failure.BROKEN, true, "a field is malformed, or there are too many");
+        }
         byte[] content = status == 304
                 ? new byte[0]
                 : content(response.body(), Math.min(request.maxResponseBytes(), LONGEST_ARRAY), call);
@@ -43,7 +46,7 @@ final class Responses {
             return Reply.failed(
                     Failure.TOO_LARGE, true, "the content is longer than " + request.maxResponseBytes() + " bytes");
         }
-        if (call.progress().hasSurplus() && !request.request().method().equals("HEAD")) {
+        if (hasSurplus(response, call) && !request.request().method().equals("HEAD")) {
             return Reply.failed(Failure.BROKEN, true, "the backend sent more than its answer");
         }
         return Reply.of(new GatewayResponse(status, fields(response.headers(), retryAfter), Body.of(content)));
@@ -56,7 +59,8 @@ final class Responses {
         if (!content
                 || request.request().method().equals("HEAD")
                 || response.body().contentLength() == 0
-                || !isFramedClearly(response.headers())) {
+                || !isFramedClearly(response.headers())
+                || !Http2Fields.areWellFormed(response)) {
             return null;
         }
         return new GatewayResponse(status, fields(response.headers(), retryAfter), Body.empty());
@@ -76,14 +80,30 @@ final class Responses {
                 || subtype.endsWith("+xml");
     }
 
-    /** What came after the content, without what belongs to the connection; none if it is no HTTP. */
-    static Headers trailers(Response response) {
+    /**
+     * What came after the content, without what belongs to the connection; none if it is no HTTP.
+     *
+     * @throws MisframedException if HTTP/2 has passed on what is none
+     */
+    static Headers trailers(Response response) throws MisframedException {
+        okhttp3.Headers trailers;
         try {
-            Headers trailers = fields(response.trailers(), List.of());
-            return trailers.without("Content-Length"::equalsIgnoreCase);
+            trailers = response.trailers();
         } catch (IOException e) {
             return Headers.empty();
         }
+        if (Http2Fields.isSpoken(response) && !Http2Fields.areWellFormed(trailers)) {
+            throw new MisframedException("a trailer is malformed, or there are too many");
+        }
+        return fields(trailers, List.of()).without("Content-Length"::equalsIgnoreCase);
+    }
+
+    /** More than its length says; HTTP/1.1 reads what is beyond it as another answer, HTTP/2 in the same stream. */
+    private static boolean hasSurplus(Response response, OkHttpCall call) throws IOException {
+        return Http2Fields.isSpoken(response)
+                ? response.body().contentLength() >= 0
+                        && !response.body().source().exhausted()
+                : call.progress().hasSurplus();
     }
 
     /** Reads a response that nobody wants to its end, if it is no longer than this; whether it has come to it. */

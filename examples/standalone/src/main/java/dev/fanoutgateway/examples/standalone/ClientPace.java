@@ -4,6 +4,8 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.NegotiatingServerConnection;
 import org.eclipse.jetty.server.internal.HttpConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ final class ClientPace {
     /** When the head that is being read was first seen; 0 for none. */
     private long headSince;
 
+    /** When it was first seen that TLS is not agreed on; 0 for never. */
+    private long handshakeSince;
+
     ClientPace(ClientLimits limits) {
         this.limits = limits;
         content = new Stretch(limits);
@@ -32,6 +37,10 @@ final class ClientPace {
 
     /** Gives up a client that is too slow. */
     void look(WatchedEndPoint socket, long now) {
+        if (handshakeTooSlow(socket, now)) {
+            socket.close(new TimeoutException("the handshake of TLS takes longer than " + limits.head()));
+            return;
+        }
         HttpConnection http = http(socket);
         if (http != null && headTooSlow(http, now)) {
             socket.close(new TimeoutException("the head of a request takes longer than " + limits.head()));
@@ -51,6 +60,16 @@ final class ClientPace {
     boolean isIdle(WatchedEndPoint socket) {
         HttpConnection http = http(socket);
         return http != null && http.getParser().isStart() && headSince == 0;
+    }
+
+    private boolean handshakeTooSlow(EndPoint socket, long now) {
+        boolean under = socket.getConnection() instanceof SslConnection
+                && protocol(socket) instanceof NegotiatingServerConnection;
+        if (!under || handshakeSince == 0) {
+            handshakeSince = under ? now : 0;
+            return false;
+        }
+        return now - handshakeSince > limits.head().toNanos();
     }
 
     private boolean headTooSlow(HttpConnection http, long now) {
@@ -76,8 +95,13 @@ final class ClientPace {
     }
 
     private static @Nullable HttpConnection http(EndPoint socket) {
+        return protocol(socket) instanceof HttpConnection http ? http : null;
+    }
+
+    /** What is spoken, within TLS if there is TLS. */
+    private static Connection protocol(EndPoint socket) {
         Connection connection = socket.getConnection();
-        return connection instanceof HttpConnection http ? http : null;
+        return connection instanceof SslConnection tls ? tls.getSslEndPoint().getConnection() : connection;
     }
 
     /** A stretch of time in which the server waits for bytes to move. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -174,6 +175,44 @@ class ServerTlsIT {
     }
 
     @Test
+    void whatTakesTooLongBeneathTlsIsCutHoweverOftenAByteComes() throws Exception {
+        serve("head-timeout: 2s, min-data-rate: 64KiB, min-data-rate-over: 500ms, tls: {" + CERTIFICATE + "}");
+        try (Socket handshake = new Socket(InetAddress.getLoopbackAddress(), jar.port());
+                SSLSocket content = connected("TLSv1.3");
+                SSLSocket head = connected("TLSv1.3")) {
+            handshake.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
+            head.getOutputStream().write("GET /a HTTP/1.1\r\nHost: a\r\nX-Long: ".getBytes(StandardCharsets.US_ASCII));
+
+            await().atMost(SOON).until(() -> isCutAfterAnother(handshake));
+            await().atMost(SOON).until(() -> isCutAfterAnother(head));
+            content.getOutputStream()
+                    .write("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            await().atMost(SOON).until(() -> isCutAfterAnother(content));
+        }
+        assertThat(get(client(certificates.context(), HttpClient.Version.HTTP_2))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(backend.requests()).hasSize(1);
+    }
+
+    @Test
+    void contentComesOverHttp2AsItIsAndWithAsMuchAsItSays() throws Exception {
+        backend.answer(request -> RawBackend.json(200, "{\"size\": " + request.split("\r\n\r\n", 2)[1].length() + "}"));
+        serve("max-request-body: 1MiB, tls: {" + CERTIFICATE + "}");
+        HttpRequest post = HttpRequest.newBuilder(URI.create(jar.url() + "/a"))
+                .timeout(SOON)
+                .POST(HttpRequest.BodyPublishers.ofString("x".repeat(300_000)))
+                .build();
+
+        HttpResponse<String> answer =
+                client(certificates.context(), HttpClient.Version.HTTP_2).send(post, BodyHandlers.ofString());
+
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(answer.body()).isEqualTo("{\"size\": 300000}");
+    }
+
+    @Test
     void requestsThatComeAheadAreAnsweredInTheirOrderBeneathTls() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         backend.answer(request -> {
@@ -289,6 +328,18 @@ class ServerTlsIT {
         assertThat(checked.err())
                 .contains(file + ":1: server.tls.key: expected a private key in PEM (BEGIN PRIVATE KEY),"
                         + " got none in own.pem");
+    }
+
+    private static boolean isCutAfterAnother(Socket socket) {
+        try {
+            socket.getOutputStream().write('x');
+            socket.setSoTimeout(10);
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (IOException cut) {
+            return true;
+        }
     }
 
     private void serve(String server) throws IOException {
