@@ -192,8 +192,8 @@ final class Outage {
                     connect-timeout: 1s
                     health: {path: /health, every: 500ms, timeout: 500ms, down-after: 2, up-after: 1}
                 routes:
-                  - {path: /**, backends: two, strategy: hedged, hedge-after: {percentile: p95, min: 5ms, max: 250ms},
+                  - {path: /**, backends: two, strategy: hedged, hedge-after: {percentile: p95, min: 5ms, max: 250ms}, extra-load: EXTRA,
                      cache: off, auth: none, attempt-timeout: 1s, timeout: 3s, on-failure: by-cause}
-                """.formatted(first, second));
+                """.formatted(first, second).replace("EXTRA", "100%"));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -68,11 +69,12 @@ final class Replica implements AutoCloseable {
     }
 
     /** What another JVM runs: prints its port, and drains when it is told to end. */
-    static void main(String[] args) throws IOException {
+    static void main(String[] args) throws IOException, InterruptedException {
         Replica replica = new Replica(Integer.parseInt(args[0]));
         Runtime.getRuntime().addShutdownHook(new Thread(replica::drain, "drain"));
         System.out.println(replica.socket.getLocalPort());
         System.out.flush();
+        new CountDownLatch(1).await(); // until a signal comes
     }
 
     /** Takes no more connections, and ends those that there are with their next answers. */

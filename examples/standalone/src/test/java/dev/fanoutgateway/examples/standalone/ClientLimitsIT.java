@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,27 @@ class ClientLimitsIT {
 
             await().until(() -> isCutAfter(empty, "\r\n"));
             await().until(() -> isCutAfter(second, "X-Name: value\r\n"));
+            assertThat(backend.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void soAreHandshakesAndHeadsWithinTls() throws Exception {
+        Certificates certificates = new Certificates(directory);
+        certificates.write("own", certificates.issue("own", "127.0.0.1"));
+        try (Jar jar = serving("head-timeout: 1s, tls: {certificate: own.pem, key: own.key}");
+                Socket handshake = connect(jar);
+                Socket plain = connect(jar);
+                Socket within =
+                        certificates.context().getSocketFactory().createSocket(plain, "127.0.0.1", jar.port(), true)) {
+            ((SSLSocket) within).startHandshake();
+            send(within, GET);
+            assertThat(answer(within)).startsWith("HTTP/1.1 200");
+            send(within, "GET /a HTTP/1.1\r\nX-Long: ");
+            send(handshake, "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003");
+
+            await().until(() -> isCutAfter(handshake, "x"));
+            await().until(() -> isCutAfter(within, "x"));
             assertThat(backend.requests()).hasSize(1);
         }
     }
@@ -245,7 +267,7 @@ class ClientLimitsIT {
     private static boolean isCutAfter(Socket client, String text) throws IOException {
         try {
             send(client, text);
-            client.setSoTimeout(1);
+            client.setSoTimeout(20);
             int first = client.getInputStream().read();
             assertThat(first < 0 || "HTTP/1.1 4".charAt(0) == first).isTrue();
             if (first >= 0) {
