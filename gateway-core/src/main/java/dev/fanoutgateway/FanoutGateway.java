@@ -138,16 +138,6 @@ public final class FanoutGateway implements AutoCloseable {
     }
 
     /**
-     * Whether a request's content is passed on while it comes, on the thread of the attempt; else it is gathered before,
-     * on the thread that has brought the request, or on {@link CallingThread#next}.
-     *
-     * @param length in bytes; -1 if it is not known beforehand
-     */
-    public static boolean passesContent(String method, long length) {
-        return Intake.passes(method, length);
-    }
-
-    /**
      * Makes stored responses unusable, here at once, and in every gateway that shares the {@link GatewayBuilder#purges}
      * channel. Requests that come after this call are not answered with what was asked of the backends before it.
      *

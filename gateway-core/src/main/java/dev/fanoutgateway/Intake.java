@@ -79,17 +79,20 @@ final class Intake {
             return CompletableFuture.completedFuture(admission.with(measured));
         }
         Gathered gathered = new Gathered(content.length());
-        content.publisher().subscribe(new Meter(gathered, false));
+        content.publisher().subscribe(timed(new Meter(gathered, false)));
         return gathered.whole().handle((whole, failure) -> failure == null ? admission.with(whole) : admission);
     }
 
     /**
      * An attempt that is waiting for content when its time is up says nothing of its backend. So that is found out just before
-     * the race does.
+     * the race does. What is gathered has all the time of the route.
      */
     private Meter timed(Meter meter) {
         Exchange exchange = admission.exchange();
-        long left = Math.min(exchange.route().attemptTimeout().toNanos(), exchange.deadlineNanos() - clock.nanoTime());
+        long left = exchange.deadlineNanos() - clock.nanoTime();
+        if (meter.passing) {
+            left = Math.min(left, exchange.route().attemptTimeout().toNanos());
+        }
         meter.timer = clock.schedule(Math.max(0, left - MARGIN_NANOS), meter::timeIsUp);
         return meter;
     }

@@ -44,7 +44,7 @@ class IntakeTest {
         "POST, 65536, false", "GET, 70000, false", "OPTIONS, -1, false", "HEAD, -1, false"
     })
     void passesWhatIsLongAndForOneBackend(String method, long length, boolean passes) {
-        assertThat(FanoutGateway.passesContent(method, length)).isEqualTo(passes);
+        assertThat(Intake.passes(method, length)).isEqualTo(passes);
     }
 
     @ParameterizedTest

@@ -39,9 +39,10 @@ import org.slf4j.LoggerFactory;
  * the request goes asynchronous, and is written on one of the gateway's threads. Where the container's thread is virtual, or
  * the host said {@link #blocking(boolean)}, or the request does not support asynchronous operation, the first attempt runs
  * on the container's thread itself, which then waits, not much longer than the route's timeout. Declare
- * {@code async-supported}, or each waiting request holds a thread. A request's content is read on the container's thread
- * once the request is admitted, as far as the gateway's {@code maxRequestBytes}; more is answered 413. What is passed on while
- * it comes keeps that thread until the answer.
+ * {@code async-supported}, or each waiting request holds a thread. A request's content is read once the request is admitted,
+ * as far as the gateway's {@code maxRequestBytes}; more is answered 413. No thread of the container waits for it over
+ * HTTP/1, unless the client expects {@code 100 Continue}, the host said {@code blocking(true)}, or the request does not support
+ * asynchronous operation: what is there is read at once, and the container calls for the rest.
  *
  * <p><b>Dispatches.</b> The filter serves a request the first time it comes, whichever filter before it went asynchronous.
  * Forwards, includes, error pages and asynchronous dispatches to another path are the host's own, and pass. Since a request
@@ -156,9 +157,10 @@ public final class GatewayFilter implements Filter {
             return; // a filter before this one went asynchronous after the request was answered
         }
         request.setAttribute(SERVED, true);
+        boolean mustWait = blocking || !request.isAsyncSupported() || request.isAsyncStarted();
         RequestContent content;
         try {
-            content = RequestReader.contentOf(request);
+            content = RequestReader.contentOf(request, mustWait || !arrives(request));
         } catch (IOException e) {
             log.debug("the content of a request cannot be read", e);
             new ResponseWriter(request, response)
@@ -174,24 +176,33 @@ public final class GatewayFilter implements Filter {
             writer.writeHere(Refusals.badRequest("The request is malformed."));
             return;
         }
-        boolean waits = blocking
-                || !request.isAsyncSupported()
-                || request.isAsyncStarted()
-                || VirtualThreads.onOne()
-                || (content != null
-                        && FanoutGateway.passesContent(
-                                read.method(), read.body().length()));
+        boolean waits = mustWait || content instanceof BlockingContent || (content == null && VirtualThreads.onOne());
         WaitingThread here = new WaitingThread(serving.executor(), waits);
         CompletableFuture<GatewayResponse> answer = serving.handle(route, read, here);
         if (waits && !answer.isDone()) {
             waitAndWrite(writer, answer, here, route, content, watchOf(request));
-        } else if (answer.isDone()
-                || (content != null && here.awaitWhile(answer, () -> !content.isOver()))
-                || here.awaitBriefly(answer)) {
+        } else if (answer.isDone() || (!isWanted(content) && here.awaitBriefly(answer))) {
+            if (content != null) {
+                content.close();
+            }
             writer.writeHere(answer.exceptionally(PendingAnswer::insteadOf).join());
         } else {
-            PendingAnswer.await(request, response, writer, answer);
+            here.leave();
+            PendingAnswer.await(request, response, writer, answer, (ArrivingContent) content);
         }
+    }
+
+    /**
+     * Whether the container can be asked to call when there is content. Tomcat loses some of it over HTTP/2, and sends no {@code
+     * 100 Continue} unless a thread waits.
+     */
+    private static boolean arrives(HttpServletRequest request) {
+        return request.getProtocol().startsWith("HTTP/1") && request.getHeader("Expect") == null;
+    }
+
+    /** A thread that waits does not read. */
+    private static boolean isWanted(@Nullable RequestContent content) {
+        return content instanceof ArrivingContent arriving && arriving.isWanted();
     }
 
     /** Over HTTP/1.1 the Servlet API cannot tell: asynchronous input without content ends at once, and says no more. */

@@ -33,9 +33,11 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
     private final ResponseWriter writer;
     private final CompletableFuture<GatewayResponse> answer;
     private final ClientWatch watch;
+    private final @Nullable ArrivingContent content;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final CountDownLatch written = new CountDownLatch(1);
     private volatile @Nullable Thread writing;
+    private volatile boolean over;
 
     private enum State {
         /** There is no answer yet. */
@@ -51,8 +53,10 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
             HttpServletResponse response,
             ResponseWriter writer,
             CompletableFuture<GatewayResponse> answer,
-            ClientWatch watch) {
+            ClientWatch watch,
+            @Nullable ArrivingContent content) {
         this.context = context;
+        this.content = content;
         this.response = response;
         this.writer = writer;
         this.answer = answer;
@@ -68,7 +72,8 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
             HttpServletRequest request,
             HttpServletResponse response,
             ResponseWriter writer,
-            CompletableFuture<GatewayResponse> answer) {
+            CompletableFuture<GatewayResponse> answer,
+            @Nullable ArrivingContent content) {
         AsyncContext context;
         try {
             context = request.startAsync(request, response);
@@ -78,10 +83,30 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
         }
         context.setTimeout(0); // the route's own deadline ends it, and a long download has none
         ClientWatch watch = GatewayFilter.watchOf(request);
-        PendingAnswer pending = new PendingAnswer(context, response, writer, answer, watch);
+        PendingAnswer pending = new PendingAnswer(context, response, writer, answer, watch, content);
         context.addListener(pending);
-        watch.start(() -> leave(answer, writer));
+        if (content == null) {
+            pending.startWatching();
+        } else {
+            content.listen();
+            content.whenOver(pending::startWatching); // while it is read, that tells when the client leaves
+        }
         answer.whenComplete(pending);
+    }
+
+    private void startWatching() {
+        if (!answer.isDone()) {
+            watch.start(() -> leave(answer, writer));
+            if (over) {
+                watch.stop();
+            }
+        }
+    }
+
+    private void stopReading() {
+        if (content != null) {
+            content.close();
+        }
     }
 
     /** The answer is there. */
@@ -97,12 +122,14 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
             return;
         }
         writing = Thread.currentThread();
+        stopReading();
         boolean whole = true;
         try {
             whole = writer.write(given == null ? insteadOf(failure) : given);
         } catch (RuntimeException e) {
             log.debug("the container has given up a request while it was being answered", e);
         } finally {
+            over = true;
             watch.stop();
             if (whole) {
                 complete();
@@ -146,7 +173,9 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
      */
     @Override
     public void onError(AsyncEvent event) {
-        if (giveUp()) {
+        if (content != null && content.hasFailed()) {
+            awaitWriter(); // there will be an answer that says so
+        } else if (giveUp()) {
             if (!response.isCommitted()) {
                 writer.write(Refusals.stopping());
             }
@@ -187,6 +216,8 @@ final class PendingAnswer implements AsyncListener, BiConsumer<@Nullable Gateway
     private boolean giveUp() {
         boolean first = state.compareAndSet(State.WAITING, State.GIVEN_UP);
         if (first) {
+            stopReading();
+            over = true;
             watch.stop();
             answer.cancel(true);
         }

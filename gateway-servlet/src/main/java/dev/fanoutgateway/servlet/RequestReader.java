@@ -78,14 +78,18 @@ final class RequestReader {
         }
     }
 
-    /** The request's content; null if it has none. In HTTP/1 one of two fields tells (RFC 9112 section 6). */
-    static @Nullable RequestContent contentOf(HttpServletRequest request) throws IOException {
+    /**
+     * The request's content; null if it has none. In HTTP/1 one of two fields tells (RFC 9112 section 6).
+     *
+     * @param waits whether the calling thread may wait for it
+     */
+    static @Nullable RequestContent contentOf(HttpServletRequest request, boolean waits) throws IOException {
         long length = request.getContentLengthLong();
         boolean http1 = request.getProtocol().startsWith("HTTP/1");
         if (length == 0 || (length < 0 && http1 && request.getHeader("Transfer-Encoding") == null)) {
             return null;
         }
-        RequestContent content = new RequestContent(request);
+        RequestContent content = waits ? new BlockingContent(request) : new ArrivingContent(request, length);
         boolean unsaid = length < 0 && !http1; // later versions need no field: only a look tells
         return unsaid && content.isEmpty() ? null : content;
     }

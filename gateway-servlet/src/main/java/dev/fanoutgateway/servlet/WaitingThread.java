@@ -11,7 +11,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,19 +102,6 @@ final class WaitingThread implements CallingThread, Executor {
         return answer.get();
     }
 
-    /** Waits as long as this thread is needed, whatever else there is to do; whether the answer is there. */
-    boolean awaitWhile(CompletableFuture<?> answer, BooleanSupplier needed) {
-        answer.whenComplete((value, failure) -> tasks.add(WAKE));
-        try {
-            while (!answer.isDone() && needed.getAsBoolean()) {
-                run(tasks.take());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return answer.isDone();
-    }
-
     /** Waits as long as only the gateway itself is asked, and briefly; whether the answer is there. Called once. */
     boolean awaitBriefly(CompletableFuture<?> answer) {
         try {
@@ -135,7 +121,8 @@ final class WaitingThread implements CallingThread, Executor {
         return answer.isDone();
     }
 
-    private void leave() {
+    /** This thread is there for the request no more: what is left to do, and what comes, is done elsewhere. */
+    void leave() {
         List<Runnable> rest = new ArrayList<>();
         synchronized (tasks) {
             left = true;

@@ -211,7 +211,7 @@ class BrokenStreamContractTest {
 
     private static void await(HttpServletRequest request, HttpServletResponse response, long length) {
         CompletableFuture<GatewayResponse> answer = new CompletableFuture<>();
-        PendingAnswer.await(request, response, new ResponseWriter(request, response), answer);
+        PendingAnswer.await(request, response, new ResponseWriter(request, response), answer, null);
         Thread gateway = new Thread(() -> answer.complete(broken(length)));
         gateway.start();
     }

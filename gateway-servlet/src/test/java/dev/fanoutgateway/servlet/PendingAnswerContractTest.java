@@ -71,7 +71,7 @@ class PendingAnswerContractTest {
 
     private void serve(HttpServletRequest request, HttpServletResponse response) {
         CompletableFuture<GatewayResponse> answer = new CompletableFuture<>();
-        PendingAnswer.await(request, response, new ResponseWriter(request, response), answer);
+        PendingAnswer.await(request, response, new ResponseWriter(request, response), answer, null);
         request.getAsyncContext().addListener(new Finishes());
         (request.getRequestURI().equals("/next") ? waitingNext : waiting).add(answer);
     }

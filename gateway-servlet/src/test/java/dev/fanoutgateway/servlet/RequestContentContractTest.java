@@ -1,19 +1,33 @@
 package dev.fanoutgateway.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanoutgateway.Gateway;
 import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
+import dev.fanoutgateway.spi.Caller;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import okio.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a request's content. */
@@ -195,6 +209,120 @@ class RequestContentContractTest extends FilterContract {
         RecordedRequest received = backend.takeRequest();
         assertThat(received.getHeaders().get("Content-Length")).isEqualTo(Integer.toString(content.length));
         assertThat(Arrays.equals(received.getBody().toByteArray(), content)).isTrue();
+    }
+
+    /** More of them than any of these containers has threads. */
+    @Test
+    void clientsWhoseContentTricklesHoldNoThread() throws Exception {
+        start(false);
+        backend.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                ByteString content = request.getBody();
+                return json("{\"got\": \"" + (content == null ? "" : content.utf8()) + "\"}");
+            }
+        });
+        List<RawClient> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 250; i++) {
+                RawClient raw = RawClient.connect(container.port());
+                slow.add(raw);
+                raw.socket().setSoTimeout(50_000);
+                raw.head("POST /api/slow" + i + " HTTP/1.1", "Host: a", "Content-Length: 6")
+                        .text("a");
+            }
+            assertThat(send(request("/elsewhere")).body()).startsWith("host:");
+            assertThat(send(request("/api/quick").POST(BodyPublishers.ofString("abc")))
+                            .body())
+                    .contains("\"abc\"");
+            for (RawClient raw : slow) {
+                raw.text("bc");
+            }
+            for (RawClient raw : slow) {
+                raw.text("def");
+            }
+            for (RawClient raw : slow) {
+                assertThat(raw.readUntil("}")).startsWith("HTTP/1.1 200").contains("\"abcdef\"");
+            }
+            slow.get(0).head("GET /api/again HTTP/1.1", "Host: a");
+            assertThat(slow.get(0).readUntil("}")).as("the connection goes on").startsWith("HTTP/1.1 200");
+        } finally {
+            for (RawClient raw : slow) {
+                raw.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, 10", "POST, 100000", "OPTIONS, 10"})
+    void aClientThatFallsSilentIsAnsweredWhenItsTimeIsUp(String method, int length) throws Exception {
+        gateway = Gateway.builder()
+                .backends(backend.url("/").toString())
+                .route(Route.path("/api/**").timeout(Duration.ofMillis(300)).build())
+                .build();
+        start(new GatewayFilter(gateway));
+        try (RawClient raw = RawClient.connect(container.port())) {
+            raw.socket().setSoTimeout(25_000); // containers give up later
+            raw.head(method + " /api/orders HTTP/1.1", "Host: a", "Content-Length: " + length)
+                    .text("abc");
+            assertThat(raw.readUntil("}")).startsWith("HTTP/1.1 408");
+        }
+        assertThat(send(request("/elsewhere")).body()).startsWith("host:");
+    }
+
+    @Test
+    void contentIsAskedForOnceASlowAuthenticatorHasSaidYes() throws Exception {
+        CompletableFuture<Optional<Caller>> known = new CompletableFuture<>();
+        gateway = Gateway.builder()
+                .backends(backend.url("/").toString())
+                .route(Route.path("/api/**").build())
+                .plan(Plan.of("basic"))
+                .authenticator(credential -> known)
+                .build();
+        start(new GatewayFilter(gateway));
+        backend.enqueue(json("{}"));
+        try (RawClient raw = RawClient.connect(container.port())) {
+            raw.head(
+                    "POST /api/orders HTTP/1.1",
+                    "Host: a",
+                    "X-API-Key: demo-key-0123456789",
+                    "Content-Length: 3",
+                    "Expect: 100-continue");
+            raw.socket().setSoTimeout(200);
+            assertThatThrownBy(() -> raw.readUntil("\r\n\r\n")).isInstanceOf(SocketTimeoutException.class);
+            raw.socket().setSoTimeout(10_000);
+            known.complete(Optional.of(new Caller("demo", "basic")));
+            assertThat(raw.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100");
+            raw.text("abc");
+            assertThat(raw.readUntil("{}")).startsWith("HTTP/1.1 200");
+        }
+        assertThat(backend.takeRequest().getBody().utf8()).isEqualTo("abc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 70_000, 3_000_000})
+    void contentOverHttp2ArrivesWhole(int length) throws Exception {
+        gateway = Gateway.builder()
+                .backends(backend.url("/").toString())
+                .route(Route.path("/api/**").build())
+                .maxRequestBytes(64 << 20)
+                .build();
+        start(new GatewayFilter(gateway));
+        backend.enqueue(json("{}"));
+        byte[] content = new byte[length];
+        new Random(length).nextBytes(content);
+        HttpClient http2 =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        HttpRequest first = request("/elsewhere").build(); // which upgrades the connection
+        assertThat(http2.send(first, HttpResponse.BodyHandlers.ofString()).version())
+                .isEqualTo(HttpClient.Version.HTTP_2);
+        HttpRequest unsaid = request("/api/orders")
+                .POST(BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(content)))
+                .build();
+        assertThat(http2.send(unsaid, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+        assertThat(Arrays.equals(backend.takeRequest().getBody().toByteArray(), content))
+                .isTrue();
     }
 
     private void startKeyed() throws Exception {
