@@ -19,6 +19,8 @@ import dev.fanoutgateway.notify.MessageQueues;
 import dev.fanoutgateway.okhttp.Downloads;
 import dev.fanoutgateway.okhttp.OkHttpBackendClient;
 import dev.fanoutgateway.relay.Passage;
+import dev.fanoutgateway.signing.RequestSigning;
+import dev.fanoutgateway.signing.SigningClient;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.GatewayObserver;
@@ -234,7 +236,14 @@ final class Assembly {
     }
 
     private BackendClient client() {
-        return from.client != null ? from.client : opened(OkHttpBackendClient.create());
+        BackendClient client = from.client != null ? from.client : opened(OkHttpBackendClient.create());
+        Map<String, RequestSigning> signing = new HashMap<>();
+        from.groups.forEach((name, group) -> {
+            if (group.signing() != null) {
+                signing.put(name, group.signing());
+            }
+        });
+        return SigningClient.before(client, signing, clock);
     }
 
     /** With threads of its own even where the host has given an executor: these would be missing there. */

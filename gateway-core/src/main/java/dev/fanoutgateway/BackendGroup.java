@@ -4,6 +4,7 @@ import dev.fanoutgateway.fanout.Ejection;
 import dev.fanoutgateway.fanout.Health;
 import dev.fanoutgateway.fanout.Selectors;
 import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.signing.RequestSigning;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendSelector;
 import dev.fanoutgateway.spi.BackendSource;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ejection when a failing backend is left alone
  * @param health how backends are asked for their health; null if they are not
  * @param source knows which backends there are, for a group that changes while it is used; null if they are listed here
+ * @param signing how requests to them are signed; null if they are not
  */
 public record BackendGroup(
         String name,
@@ -33,7 +35,8 @@ public record BackendGroup(
         int maxConcurrent,
         Ejection ejection,
         @Nullable Health health,
-        @Nullable BackendSource source) {
+        @Nullable BackendSource source,
+        @Nullable RequestSigning signing) {
     private static final int USUAL_CONCURRENT = 256;
     private static final int MOST_CONCURRENT = 1_000_000;
 
@@ -57,7 +60,7 @@ public record BackendGroup(
 
     /** A group with 256 attempts at a time at each backend, {@link Ejection#standard()}, and no health checks. */
     public BackendGroup(String name, List<Backend> backends, Headers headers, BackendSelector selector) {
-        this(name, backends, headers, selector, USUAL_CONCURRENT, Ejection.standard(), null, null);
+        this(name, backends, headers, selector, USUAL_CONCURRENT, Ejection.standard(), null, null, null);
     }
 
     /** A group whose backends are asked in the order of {@code urls}; see {@link Backend#of}. */
@@ -80,37 +83,43 @@ public record BackendGroup(
                 USUAL_CONCURRENT,
                 Ejection.standard(),
                 null,
-                source);
+                source,
+                null);
     }
 
     /** This group with one more field added to every call. */
     public BackendGroup header(String field, String value) {
         Headers more = headers.toBuilder().add(field, value).build();
-        return new BackendGroup(name, backends, more, selector, maxConcurrent, ejection, health, source);
+        return new BackendGroup(name, backends, more, selector, maxConcurrent, ejection, health, source, signing);
     }
 
     /** This group with these fields added to every call, in place of any before. */
     public BackendGroup headers(Headers other) {
-        return new BackendGroup(name, backends, other, selector, maxConcurrent, ejection, health, source);
+        return new BackendGroup(name, backends, other, selector, maxConcurrent, ejection, health, source, signing);
     }
 
     /** This group with another selector. */
     public BackendGroup selector(BackendSelector other) {
-        return new BackendGroup(name, backends, headers, other, maxConcurrent, ejection, health, source);
+        return new BackendGroup(name, backends, headers, other, maxConcurrent, ejection, health, source, signing);
     }
 
     /** This group with so many attempts at a time at each backend, 1 to 1,000,000. */
     public BackendGroup maxConcurrent(int attempts) {
-        return new BackendGroup(name, backends, headers, selector, attempts, ejection, health, source);
+        return new BackendGroup(name, backends, headers, selector, attempts, ejection, health, source, signing);
     }
 
     /** This group with other ejections; {@link Ejection#off()} for none. */
     public BackendGroup eject(Ejection other) {
-        return new BackendGroup(name, backends, headers, selector, maxConcurrent, other, health, source);
+        return new BackendGroup(name, backends, headers, selector, maxConcurrent, other, health, source, signing);
     }
 
     /** This group with health checks. */
     public BackendGroup health(Health checks) {
-        return new BackendGroup(name, backends, headers, selector, maxConcurrent, ejection, checks, source);
+        return new BackendGroup(name, backends, headers, selector, maxConcurrent, ejection, checks, source, signing);
+    }
+
+    /** This group with signed requests, so that its backends can refuse what has not come through the gateway. */
+    public BackendGroup sign(RequestSigning how) {
+        return new BackendGroup(name, backends, headers, selector, maxConcurrent, ejection, health, source, how);
     }
 }

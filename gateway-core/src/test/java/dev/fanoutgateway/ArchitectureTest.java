@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Arrows point one way: engine, concerns, SPI, HTTP values. */
 class ArchitectureTest {
     private static final String[] CONCERNS = {
-        "auth", "jwt", "limit", "caching", "discovery", "fanout", "notify", "okhttp", "relay", "tls"
+        "auth", "jwt", "limit", "caching", "discovery", "fanout", "notify", "okhttp", "relay", "signing", "tls"
     };
 
     private final JavaClasses core = new ClassFileImporter()
@@ -47,7 +47,7 @@ class ArchitectureTest {
 
     @Test
     void concernsDoNotKnowEachOther() {
-        slices().matching("dev.fanoutgateway.(auth|jwt|limit|caching|discovery|fanout|notify|okhttp|relay|tls)..")
+        slices().matching("dev.fanoutgateway.(auth|jwt|limit|caching|discovery|fanout|notify|okhttp|relay|signing|tls)..")
                 .should()
                 .notDependOnEachOther()
                 .check(core);

@@ -2,6 +2,7 @@ package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.BackendGroup;
 import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.signing.RequestSigning;
 import dev.fanoutgateway.spi.BackendSelector;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of the section {@code backends}.
@@ -46,6 +48,7 @@ record BackendSettings(BackendGroup group, TransportSettings transport) {
         BackendSelector selector = SelectorSettings.read(in, where);
         TransportSettings transport = TransportSettings.read(in, where, directory);
         UnaryOperator<BackendGroup> health = HealthSettings.read(in);
+        RequestSigning signing = SigningSettings.read(in);
         in.end();
         if (where.backends().isEmpty() && where.source() == null) {
             return Optional.empty();
@@ -54,8 +57,12 @@ record BackendSettings(BackendGroup group, TransportSettings transport) {
         in.check(
                 "urls", // of which one may stand there twice
                 () -> group.add(new BackendSettings(
-                        health.apply(where.group(name).headers(headers).selector(selector)), transport)));
+                        signed(health.apply(where.group(name).headers(headers).selector(selector)), signing), transport)));
         return group.stream().findFirst();
+    }
+
+    private static BackendGroup signed(BackendGroup group, @Nullable RequestSigning how) {
+        return how == null ? group : group.sign(how);
     }
 
     private static Headers headers(Section group) {
