@@ -47,7 +47,8 @@ class ArchitectureTest {
 
     @Test
     void concernsDoNotKnowEachOther() {
-        slices().matching("dev.fanoutgateway.(auth|jwt|limit|caching|discovery|fanout|notify|okhttp|relay|signing|tls)..")
+        slices().matching(
+                        "dev.fanoutgateway.(auth|jwt|limit|caching|discovery|fanout|notify|okhttp|relay|signing|tls)..")
                 .should()
                 .notDependOnEachOther()
                 .check(core);

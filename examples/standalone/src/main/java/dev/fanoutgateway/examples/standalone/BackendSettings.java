@@ -57,7 +57,8 @@ record BackendSettings(BackendGroup group, TransportSettings transport) {
         in.check(
                 "urls", // of which one may stand there twice
                 () -> group.add(new BackendSettings(
-                        signed(health.apply(where.group(name).headers(headers).selector(selector)), signing), transport)));
+                        signed(health.apply(where.group(name).headers(headers).selector(selector)), signing),
+                        transport)));
         return group.stream().findFirst();
     }
 
