@@ -91,7 +91,7 @@ public final class RequestSigning {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
         if (bytes.length < SHORTEST_SECRET) {
             throw new IllegalArgumentException(
-                    "expected a secret of at least " + SHORTEST_SECRET + " bytes, got " + bytes.length);
+                    "expected a key of at least " + SHORTEST_SECRET + " bytes, got " + bytes.length);
         }
         return new SigningKey(id, bytes);
     }

@@ -188,7 +188,7 @@ class SigningClientTest {
     @Test
     void whatCannotBeSignedIsRefusedAndNoSecretShown() {
         assertThatThrownBy(() -> RequestSigning.hmac("a", "short"))
-                .hasMessage("expected a secret of at least 32 bytes, got 5");
+                .hasMessage("expected a key of at least 32 bytes, got 5");
         assertThatThrownBy(() -> RequestSigning.hmac("a\"b", SECRET)).hasMessageStartingWith("expected a key's name");
         assertThatThrownBy(() -> signing().andHmac("old", NEXT)).hasMessageContaining("'old' twice");
         assertThatThrownBy(() -> signing().andHmac("new", NEXT).andHmac("x", OTHER))

@@ -26,11 +26,11 @@ final class SigningSettings {
         }
         for (Section key : keys) {
             Optional<String> id = key.required("id", Value.TEXT);
-            Optional<String> secret = key.required("secret", Value.SECRET);
+            Optional<String> secret = key.required("key", Value.SECRET);
             List<RequestSigning> named = new ArrayList<>();
             id.ifPresent(name -> key.check("id", () -> named.add(with(made, name, ANY_SECRET))));
             if (!named.isEmpty() && secret.isPresent()) {
-                key.check("secret", () -> made.add(with(made, id.orElseThrow(), secret.get())));
+                key.check("key", () -> made.add(with(made, id.orElseThrow(), secret.get())));
             }
             key.end();
         }

@@ -47,7 +47,7 @@ class SigningIT {
                     urls: [%s, %s]
                     health: {path: /health, every: 100ms}
                     sign:
-                      keys: [{id: old, secret: "%s"}, {id: new, secret: "file:%s"}]
+                      keys: [{id: old, key: "%s"}, {id: new, key: "file:%s"}]
                       fields: [X-Caller-Id]
                 routes: [{path: /**, backends: both, strategy: parallel, cache: off}]
                 plans: {basic: {}}
@@ -175,7 +175,7 @@ class SigningIT {
         return Stream.of(lines)
                 .skip(1)
                 .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
-                .map(line -> line.substring(name.length() + 1))
+                .map(line -> line.substring(name.length() + 1).strip())
                 .toList();
     }
 
