@@ -43,12 +43,14 @@ class StreamingIT {
     @BeforeEach
     void start() throws Exception {
         origin = new Origin();
-        jar = Jar.serving(directory, "-Xmx128m", "max-request-body: 2GiB", """
+        jar = Jar.serving(
+                directory, "-Xmx128m", "max-request-body: 2GiB, min-data-rate: 0B, idle-timeout: 5m", """
                 backends: {one: {urls: [%s], max-concurrent: 2000}}
                 routes:
                   - {path: /cached/**, backends: one, auth: none, cache: {ttl: 1h}}
                   - {path: /**, methods: [GET, POST], backends: one, auth: none, cache: off}
-                """.formatted(origin.url()));
+                """.formatted(
+                                origin.url()));
     }
 
     @AfterEach
