@@ -17,7 +17,7 @@ public final class HopByHop {
         Set<String> named = namedBy(headers.all("Connection"));
         return named.isEmpty()
                 ? headers.without(HopByHop::contains)
-                : headers.without(name -> contains(name) || named.contains(name.toLowerCase(Locale.ROOT)));
+                : headers.without(name -> contains(name) || isNamed(name.toLowerCase(Locale.ROOT), named));
     }
 
     /** Whether {@code name} always is such a field. Told apart by length first: this runs for every field. */
@@ -33,6 +33,11 @@ public final class HopByHop {
             case 19 -> name.equalsIgnoreCase("Proxy-Authorization");
             default -> false;
         };
+    }
+
+    /** {@code Host} is part of the target: nobody takes it away from those behind (RFC 9110 section 7.2). */
+    private static boolean isNamed(String lower, Set<String> named) {
+        return named.contains(lower) && !lower.equals("host");
     }
 
     private static Set<String> namedBy(List<String> connection) {

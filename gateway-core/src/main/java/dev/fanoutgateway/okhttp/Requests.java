@@ -59,7 +59,7 @@ final class Requests {
             if (value.isBlank() && !incoming.value(i).isBlank()) {
                 continue;
             }
-            fields.addUnsafeNonAscii(name, value); // checked when ours were built
+            fields.addUnsafeNonAscii(name, FieldOctets.written(value)); // checked when ours were built
         }
         if (!encoding) {
             fields.add("Accept-Encoding", "identity"); // or OkHttp asks for gzip, and undoes it

@@ -198,7 +198,7 @@ final class Responses {
     /** Leaves out what HTTP does not allow: OkHttp reads fields leniently. */
     private static void add(Headers.Builder fields, String name, String value) {
         try {
-            fields.add(name, value);
+            fields.add(name, FieldOctets.read(value));
         } catch (IllegalArgumentException e) {
             return;
         }

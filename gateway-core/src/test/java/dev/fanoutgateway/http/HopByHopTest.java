@@ -42,6 +42,13 @@ class HopByHopTest {
     }
 
     @Test
+    void nobodyTakesTheHostAway() {
+        Headers kept = HopByHop.endToEnd(Headers.of("Host", "a", "Connection", "Host, X-A", "X-A", "1"));
+
+        assertThat(kept).isEqualTo(Headers.of("Host", "a"));
+    }
+
+    @Test
     void nothingIsCopiedWhereEverythingIsPassedOn() {
         Headers headers = Headers.of("Accept", "*/*", "Host", "a");
 

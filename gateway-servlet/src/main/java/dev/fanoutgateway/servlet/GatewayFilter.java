@@ -157,6 +157,11 @@ public final class GatewayFilter implements Filter {
             return; // a filter before this one went asynchronous after the request was answered
         }
         request.setAttribute(SERVED, true);
+        if (!RequestFraming.isClear(request)) {
+            log.debug("refused a request of which nobody can tell where it ends");
+            refuse(request, response);
+            return;
+        }
         boolean mustWait = blocking || !request.isAsyncSupported() || request.isAsyncStarted();
         RequestContent content;
         try {
@@ -170,10 +175,7 @@ public final class GatewayFilter implements Filter {
         ResponseWriter writer = new ResponseWriter(request, response, content);
         GatewayRequest read = RequestReader.read(request, path, content);
         if (read == null) {
-            if (request.getProtocol().startsWith("HTTP/1")) {
-                response.setHeader("Connection", "close"); // what comes next need not be the beginning of a request
-            }
-            writer.writeHere(Refusals.badRequest("The request is malformed."));
+            refuse(request, response);
             return;
         }
         boolean waits = mustWait || content instanceof BlockingContent || (content == null && VirtualThreads.onOne());
@@ -203,6 +205,13 @@ public final class GatewayFilter implements Filter {
     /** A thread that waits does not read. */
     private static boolean isWanted(@Nullable RequestContent content) {
         return content instanceof ArrivingContent arriving && arriving.isWanted();
+    }
+
+    private static void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getProtocol().startsWith("HTTP/1")) {
+            response.setHeader("Connection", "close"); // what comes next need not be the beginning of a request
+        }
+        new ResponseWriter(request, response).writeHere(Refusals.badRequest("The request is malformed."));
     }
 
     /** Over HTTP/1.1 the Servlet API cannot tell: asynchronous input without content ends at once, and says no more. */

@@ -58,10 +58,6 @@ final class RequestReader {
      * @return null if the request is none by the rules of HTTP
      */
     static @Nullable GatewayRequest read(HttpServletRequest request, String path, @Nullable RequestContent content) {
-        if (hasNoEnd(request)) {
-            log.debug("refused a request whose Transfer-Encoding does not end in chunked");
-            return null;
-        }
         try {
             Body body = content == null ? Body.empty() : Body.stream(content, request.getContentLengthLong());
             return new GatewayRequest(
@@ -94,19 +90,6 @@ final class RequestReader {
         return unsaid && content.isEmpty() ? null : content;
     }
 
-    /**
-     * Nobody can tell where such content ends and the next request begins (RFC 9112 section 6.3). Jetty and Tomcat refuse it
-     * themselves.
-     */
-    private static boolean hasNoEnd(HttpServletRequest request) {
-        String last = null;
-        for (Enumeration<String> lines = request.getHeaders("Transfer-Encoding"); lines.hasMoreElements(); ) {
-            String line = lines.nextElement();
-            last = line.substring(line.lastIndexOf(',') + 1).strip();
-        }
-        return last != null && !last.equalsIgnoreCase("chunked");
-    }
-
     private static Headers headersOf(HttpServletRequest request) {
         Headers.Builder headers = Headers.builder();
         Enumeration<String> names = request.getHeaderNames();
@@ -124,9 +107,9 @@ final class RequestReader {
         boolean secure = request.isSecure();
         return switch (request.getProtocol()) {
             case "HTTP/1.0" -> secure ? HTTPS_10 : HTTP_10;
-            case "HTTP/1.1" -> secure ? HTTPS_11 : Arrival.unknown();
             case "HTTP/2.0", "HTTP/2" -> secure ? HTTPS_2 : HTTP_2;
-            default -> Arrival.by(secure ? "https" : "http", "3");
+            case "HTTP/3.0", "HTTP/3" -> Arrival.by(secure ? "https" : "http", "3");
+            default -> secure ? HTTPS_11 : Arrival.unknown(); // later versions of HTTP/1 are answered as 1.1
         };
     }
 

@@ -39,6 +39,11 @@ interface Container extends AutoCloseable {
         return start("", Threads.PLATFORM, app);
     }
 
+    /** An application that has a page for every error, at this path within it. */
+    interface WithErrorPage extends ServletContainerInitializer {
+        String errorPage();
+    }
+
     int port();
 
     /** Takes the application out of service, which destroys its filters, and stops. */

@@ -14,6 +14,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
 
 /** Tomcat 10.1 or 11. */
 record TomcatContainer(Tomcat tomcat, Path base) implements Container {
@@ -37,6 +38,11 @@ record TomcatContainer(Tomcat tomcat, Path base) implements Container {
         tomcat.setConnector(connector);
         Context context = tomcat.addContext(contextPath, base.toString());
         context.setParentClassLoader(TomcatContainer.class.getClassLoader());
+        if (app instanceof WithErrorPage failing) {
+            ErrorPage page = new ErrorPage();
+            page.setLocation(failing.errorPage());
+            context.addErrorPage(page);
+        }
         context.addServletContainerInitializer(app, Set.of());
         tomcat.start();
         if (!context.getState().isAvailable()) {

@@ -6,6 +6,7 @@ import io.undertow.UndertowOptions;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
+import io.undertow.servlet.api.ErrorPage;
 import io.undertow.servlet.api.ServletContainerInitializerInfo;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
 import jakarta.servlet.ServletContainerInitializer;
@@ -38,6 +39,9 @@ record UndertowContainer(Undertow server, DeploymentManager deployment) implemen
                 .setContextPath(path)
                 .addServletContainerInitializer(new ServletContainerInitializerInfo(
                         app.getClass(), new ImmediateInstanceFactory<>(app), Set.of()));
+        if (app instanceof WithErrorPage failing) {
+            info.addErrorPage(new ErrorPage(failing.errorPage()));
+        }
         if (threads == Threads.VIRTUAL) {
             Executor virtual = virtualThreads();
             info.setExecutor(virtual).setAsyncExecutor(virtual);
