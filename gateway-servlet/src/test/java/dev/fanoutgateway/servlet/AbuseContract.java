@@ -111,10 +111,10 @@ abstract class AbuseContract {
         assertSeen(row, refused, kept, all);
         int credits = refused ? 0 : row.credits();
         int stores = refused ? 0 : row.stores();
-        if (abused.reserved.get() != 0 || abused.stored.get() != stores) { // both may come after the answer
-            await().atMost(LONG).until(() -> abused.reserved.get() == 0 && abused.stored.get() >= stores);
+        if (abused.credits.reserved() != 0 || abused.stored.get() != stores) { // both may come after the answer
+            await().atMost(LONG).until(() -> abused.credits.reserved() == 0 && abused.stored.get() >= stores);
         }
-        assertThat(abused.spent.get()).as(all).isEqualTo(credits);
+        assertThat(abused.credits.spent()).as(all).isEqualTo(credits);
         assertThat(abused.stored.get()).as(all).isEqualTo(stores);
     }
 

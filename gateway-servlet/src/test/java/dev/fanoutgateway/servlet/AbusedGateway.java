@@ -9,13 +9,11 @@ import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.caching.MemoryResponseCache;
-import dev.fanoutgateway.limit.MemoryRateLimiter;
 import dev.fanoutgateway.relay.Relay;
 import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.Limit;
 import dev.fanoutgateway.spi.Quota;
-import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.ResponseCache;
 import dev.fanoutgateway.testing.FakeClock;
 import java.util.Optional;
@@ -28,8 +26,7 @@ final class AbusedGateway implements AutoCloseable {
     static final String KEY = "demo-key-0123456789";
 
     private final FakeClock clock = new FakeClock();
-    final AtomicInteger spent = new AtomicInteger();
-    final AtomicInteger reserved = new AtomicInteger();
+    final CountingLimiter credits = new CountingLimiter();
     final AtomicInteger stored = new AtomicInteger();
     final FanoutGateway gateway;
 
@@ -66,7 +63,7 @@ final class AbusedGateway implements AutoCloseable {
                 .key("demo", KEY, "basic")
                 .key("other", "other-key-0123456789", "basic")
                 .failedAuthentication(Limit.perSecond(100_000))
-                .rateLimiter(new Counting(new MemoryRateLimiter(clock)))
+                .rateLimiter(credits)
                 .cache(new Watched(new MemoryResponseCache(64 << 20, clock)))
                 .build();
     }
@@ -76,41 +73,13 @@ final class AbusedGateway implements AutoCloseable {
     }
 
     void forget() {
-        spent.set(0);
+        credits.forget();
         stored.set(0);
     }
 
     @Override
     public void close() {
         gateway.close();
-    }
-
-    /** Counts the credits that are spent, and those that nobody has settled yet. */
-    private final class Counting implements RateLimiter {
-        private final RateLimiter limiter;
-
-        private Counting(RateLimiter limiter) {
-            this.limiter = limiter;
-        }
-
-        @Override
-        public CompletionStage<Decision> tryAcquire(Request request) {
-            return limiter.tryAcquire(request).thenApply(decision -> {
-                if (decision.lease() != null) {
-                    reserved.incrementAndGet();
-                }
-                return decision;
-            });
-        }
-
-        @Override
-        public CompletionStage<@Nullable Void> settle(Lease lease, Settlement settlement) {
-            if (settlement == Settlement.COMMIT) {
-                spent.incrementAndGet();
-            }
-            reserved.decrementAndGet();
-            return limiter.settle(lease, settlement);
-        }
     }
 
     /** Counts what is stored. */

@@ -1,7 +1,6 @@
 package dev.fanoutgateway.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.fanoutgateway.Gateway;
 import dev.fanoutgateway.Route;
@@ -10,9 +9,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,37 +87,5 @@ class ClientWatchContractTest extends FilterContract {
                 .build();
         app = new HostApp(new GatewayFilter(gateway).blocking(blocking)).watching(watch);
         container = Container.start(app);
-    }
-
-    private static final class HandWatch implements ClientWatch {
-        private static final Runnable GONE = () -> {};
-
-        final AtomicInteger started = new AtomicInteger();
-        private final AtomicReference<@Nullable Runnable> told = new AtomicReference<>();
-
-        @Override
-        public void start(Runnable gone) {
-            started.incrementAndGet();
-            if (!told.compareAndSet(null, gone)) {
-                gone.run();
-            }
-        }
-
-        @Override
-        public void stop() {
-            told.updateAndGet(telling -> telling == GONE ? GONE : null);
-        }
-
-        void tell() {
-            Runnable telling = told.getAndSet(GONE);
-            if (telling != null) {
-                telling.run();
-            }
-        }
-
-        boolean isOver() {
-            await().until(() -> told.get() == null || told.get() == GONE);
-            return true;
-        }
     }
 }
