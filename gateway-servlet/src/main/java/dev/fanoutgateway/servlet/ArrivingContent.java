@@ -209,7 +209,11 @@ final class ArrivingContent extends RequestContent implements ReadListener {
             return null; // the request may be over by now, and its thread serve another
         }
         int available = in.available();
-        return available <= 0 ? null : read(in, Math.min(available, MOST_AT_ONCE));
+        if (available > 0) {
+            return read(in, Math.min(available, MOST_AT_ONCE));
+        }
+        finished = in.isFinished(); // Undertow does not call for an end that it has read already
+        return null;
     }
 
     private @Nullable ByteBuffer read(ServletInputStream in, int most) throws IOException {

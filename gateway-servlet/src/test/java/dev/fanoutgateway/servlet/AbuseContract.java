@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(120)
 abstract class AbuseContract {
-    private static final String HONEST = "GET CTX/open/honest HTTP/1.1\r\nHost: honest\r\nConnection: close\r\n\r\n";
+    private static final String HONEST =
+            "GET CTX/open/honest/ROW HTTP/1.1\r\nHost: honest\r\nConnection: close\r\n\r\n";
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final String contextPath;
@@ -36,6 +37,7 @@ abstract class AbuseContract {
     private TellingBackend backend;
     private AbusedGateway abused;
     private Container container;
+    private int number;
 
     AbuseContract(String contextPath, String prefix, boolean blocking) {
         this.contextPath = contextPath;
@@ -79,6 +81,7 @@ abstract class AbuseContract {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void isAnsweredAsItShouldBe(AbuseCase row) throws IOException {
+        number++;
         backend.requests().clear();
         abused.forget();
 
@@ -86,7 +89,9 @@ abstract class AbuseContract {
 
         List<Reply> replies = Replies.in(received, heads(row));
         boolean kept = !replies.isEmpty()
-                && replies.get(replies.size() - 1).content().startsWith("GET " + prefix + "/open/honest ");
+                && replies.get(replies.size() - 1)
+                        .content()
+                        .startsWith("GET " + prefix + "/open/honest/" + number + ' ');
         kept &= row.end() != End.ALONE;
         List<Reply> own = kept ? replies.subList(0, replies.size() - 1) : replies;
         String all = row.name() + " -> " + received + " at the backend " + backend.requests();
@@ -119,12 +124,14 @@ abstract class AbuseContract {
     }
 
     private String play(AbuseCase row) throws IOException {
-        String sent = row.end() == End.ALONE ? row.sent() : row.sent() + HONEST;
+        String sent = row.end() == End.ALONE ? row.sent() : row.sent() + HONEST.replace("ROW", String.valueOf(number));
         try (RawClient client = RawClient.connect(container.port())) {
             client.socket().setSoTimeout((int) LONG.toMillis());
             try {
                 client.text(sent.replace("CTX", contextPath + prefix));
-                client.socket().shutdownOutput();
+                if (row.end() == End.ALONE || row.end() == End.CLOSED) {
+                    client.socket().shutdownOutput(); // or a container may wait for more
+                }
             } catch (IOException e) {
                 // refused before it was sent whole
             }
@@ -151,9 +158,15 @@ abstract class AbuseContract {
     }
 
     private void assertSeen(AbuseCase row, boolean refused, boolean kept, String all) {
-        List<String> requests = List.copyOf(backend.requests());
+        List<String> requests = backend.requests().stream()
+                .filter(request -> !isHonest(request) || isHonest(request, number))
+                .toList();
         List<AbuseCase.Sighting> expected = refused ? List.of() : row.seen();
-        assertThat(requests).as(all).hasSize(expected.size() + (kept ? 1 : 0));
+        // An honest request may be lost on its way back: Jetty 12.0 closes a connection that it has refused a path on.
+        boolean lost = row.end() == End.EITHER
+                && requests.size() == expected.size() + 1
+                && isHonest(requests.get(expected.size()), number);
+        assertThat(requests).as(all).hasSize(expected.size() + (kept || lost ? 1 : 0));
         IntStream.range(0, expected.size()).forEach(i -> {
             Passed passed = Passed.of(requests.get(i), backend.address());
             AbuseCase.Sighting sighting = expected.get(i);
@@ -161,5 +174,13 @@ abstract class AbuseContract {
             assertThat(passed.fields()).as(all).containsExactlyInAnyOrderElementsOf(Passed.usual(sighting.fields()));
             assertThat(passed.content()).as(all).isEqualTo(sighting.content());
         });
+    }
+
+    private boolean isHonest(String request) {
+        return request.startsWith("GET " + prefix + "/open/honest/");
+    }
+
+    private boolean isHonest(String request, int row) {
+        return request.startsWith("GET " + prefix + "/open/honest/" + row + ' ');
     }
 }

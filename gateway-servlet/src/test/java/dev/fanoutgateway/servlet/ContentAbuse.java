@@ -13,7 +13,8 @@ final class ContentAbuse {
             of(
                             "1 MiB and one octet by its length",
                             "POST CTX/open/a HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n")
-                    .refused(413),
+                    .refused(413)
+                    .closed(),
             of("content of a HEAD", "HEAD CTX/open/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
                     .sees("HEAD IN/open/a HTTP/1.1"),
             of("content of a DELETE", "DELETE CTX/open/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
