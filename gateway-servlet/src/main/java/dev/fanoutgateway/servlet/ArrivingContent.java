@@ -189,7 +189,8 @@ final class ArrivingContent extends RequestContent implements ReadListener {
         if (asynchronous && !listening) {
             listening = true;
             in.setReadListener(this); // which is told what is there
-            return called ? arrived(in) : null;
+            finished = in.isFinished();
+            return called && !finished ? arrived(in) : null;
         }
         return listening ? arrived(in) : there(in);
     }
