@@ -189,7 +189,7 @@ final class ArrivingContent extends RequestContent implements ReadListener {
         if (asynchronous && !listening) {
             listening = true;
             in.setReadListener(this); // which is told what is there
-            return called ? arrived(in) : nothing(in);
+            return called ? arrived(in) : null;
         }
         return listening ? arrived(in) : there(in);
     }
@@ -201,12 +201,6 @@ final class ArrivingContent extends RequestContent implements ReadListener {
                 return read(in, MOST_AT_ONCE);
             }
         } while (called && !finished); // a container may call from within the question
-        return nothing(in);
-    }
-
-    /** Undertow does not call for an end that it has come upon before it was asked to call. */
-    private @Nullable ByteBuffer nothing(ServletInputStream in) {
-        finished |= in.isFinished();
         return null;
     }
 
@@ -218,7 +212,7 @@ final class ArrivingContent extends RequestContent implements ReadListener {
         if (available > 0) {
             return read(in, Math.min(available, MOST_AT_ONCE));
         }
-        return nothing(in);
+        return null;
     }
 
     private @Nullable ByteBuffer read(ServletInputStream in, int most) throws IOException {

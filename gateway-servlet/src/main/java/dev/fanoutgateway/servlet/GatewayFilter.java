@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * the host said {@link #blocking(boolean)}, or the request does not support asynchronous operation, the first attempt runs
  * on the container's thread itself, which then waits, not much longer than the route's timeout. Declare
  * {@code async-supported}, or each waiting request holds a thread. A request's content is read once the request is admitted,
- * as far as the gateway's {@code maxRequestBytes}; more is answered 413. No thread of Jetty or Undertow waits for it over
+ * as far as the gateway's {@code maxRequestBytes}; more is answered 413. No thread of Jetty waits for it over
  * HTTP/1, unless the client expects {@code 100 Continue}, the host said {@code blocking(true)}, or the request does not support
  * asynchronous operation: what is there is read at once, and the container calls for the rest.
  *
@@ -195,14 +195,13 @@ public final class GatewayFilter implements Filter {
     }
 
     /**
-     * Whether the container can be asked to call when there is content. Tomcat cannot: where other threads ask, it forgets to
-     * call, loses content over HTTP/2, and sends no {@code 100 Continue}. The others may, but nobody here knows of what
-     * they do over HTTP/2.
+     * Whether the container can be asked to call when there is content. Jetty can, over HTTP/1. Where other threads than its own
+     * ask, Tomcat may forget to call, and Undertow does so at an end that it has read already.
      */
     private static boolean arrives(HttpServletRequest request) {
         return request.getProtocol().startsWith("HTTP/1")
                 && request.getHeader("Expect") == null
-                && !request.getServletContext().getServerInfo().startsWith("Apache Tomcat");
+                && request.getServletContext().getServerInfo().startsWith("jetty/");
     }
 
     /** A thread that waits does not read. */

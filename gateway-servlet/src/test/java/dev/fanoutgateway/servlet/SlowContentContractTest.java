@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Content that comes slowly, or not at all, in containers that can be asked to call when it comes; Tomcat is none of them. */
+/** Content that comes slowly, or not at all, in a container that can be asked to call when it comes: Jetty. */
 class SlowContentContractTest extends FilterContract {
     /** More of them than any of these containers has threads. */
     @Test
