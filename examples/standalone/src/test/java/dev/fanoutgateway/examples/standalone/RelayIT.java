@@ -97,10 +97,13 @@ class RelayIT {
 
         List<String> sent = sent();
         assertThat(sent).contains("x-kept: 1", "x_own: 2", "x-internal-token: mine", "via: 1.1 edge");
-        assertThat(sent).contains("x-forwarded-for: 127.0.0.1", "forwarded: for=127.0.0.1;proto=http");
+        assertThat(sent)
+                .as("Host is nobody's to take away")
+                .contains("x-forwarded-for: 127.0.0.1", "forwarded: for=127.0.0.1;host=a;proto=http");
         assertThat(sent.stream().map(line -> line.substring(0, line.indexOf(':'))))
                 .containsExactlyInAnyOrder(
                         "x-kept",
+                        "x-forwarded-host",
                         "x_own",
                         "forwarded",
                         "x-forwarded-for",
