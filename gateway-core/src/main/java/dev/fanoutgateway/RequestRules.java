@@ -82,10 +82,13 @@ final class RequestRules {
         return null;
     }
 
-    /** The methods that every route takes which names none; others are for those who name them. */
+    /**
+     * The methods that every route takes which names none; others are for those who name them. M-SEARCH is UPnP's, which is
+     * sent to plain servers; it counts as unsafe.
+     */
     private static boolean isUsual(String method) {
         return switch (method) {
-            case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS" -> true;
+            case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "M-SEARCH" -> true;
             default -> false;
         };
     }

@@ -191,7 +191,7 @@ class PathRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+    @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "M-SEARCH"})
     void theUsualMethodsAre(String method) {
         Stand stand = new Stand().all(Script.ok("yes"));
         assertThat(stand.answer(GatewayRequest.of(method, "/a")).status()).isEqualTo(200);

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class BackendClients {
     private final OkHttpClient shared;
     private final int maxIdleConnections;
     private final Duration idleTimeout;
-    private final Cache<Place, OkHttpClient> clients;
+    private final Cache<Place, Client> clients;
 
     BackendClients(OkHttpClient shared, int maxIdleConnections, Duration idleTimeout) {
         this.shared = shared;
@@ -33,28 +34,41 @@ final class BackendClients {
                 .build();
     }
 
-    OkHttpClient of(Backend backend) {
+    Client of(Backend backend) {
         return clients.get(new Place(backend.base(), backend.address()), this::client);
     }
 
     /** Closes every connection without a call. */
     void evictAll() {
-        clients.asMap().values().forEach(client -> client.connectionPool().evictAll());
+        clients.asMap().values().forEach(Client::evictAll);
     }
 
     int connectionCount() {
         return clients.asMap().values().stream()
-                .mapToInt(client -> client.connectionPool().connectionCount())
+                .mapToInt(client -> client.http.connectionPool().connectionCount())
                 .sum();
     }
 
-    private OkHttpClient client(Place place) {
+    private Client client(Place place) {
         OkHttpClient.Builder client = shared.newBuilder()
                 .connectionPool(new ConnectionPool(maxIdleConnections, idleTimeout.toNanos(), TimeUnit.NANOSECONDS));
         if (place.address != null) {
             client.dns(new GivenAddress(place.address));
         }
-        return client.build();
+        String base = place.base.toString();
+        return new Client(client.build(), HttpUrl.parse(base), place.base.getRawPath());
+    }
+
+    /**
+     * What a backend is called with.
+     *
+     * @param base where it is; null if that is no URL for OkHttp
+     * @param prefix what comes before the path of every request; may be empty
+     */
+    record Client(OkHttpClient http, @Nullable HttpUrl base, String prefix) {
+        void evictAll() {
+            http.connectionPool().evictAll();
+        }
     }
 
     private record Place(URI base, @Nullable InetAddress address) {}

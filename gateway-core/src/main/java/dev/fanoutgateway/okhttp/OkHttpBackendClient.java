@@ -125,7 +125,7 @@ public final class OkHttpBackendClient implements BackendClient {
     }
 
     /** The client for a backend, which has its own connections, and knows its address where that is given. */
-    OkHttpClient client(Backend backend) {
+    BackendClients.Client client(Backend backend) {
         return clients.of(backend);
     }
 

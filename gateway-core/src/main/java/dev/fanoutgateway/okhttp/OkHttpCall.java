@@ -133,15 +133,16 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
 
     private Reply exchange() {
         try {
-            Request outgoing = Requests.outgoing(request, this);
+            BackendClients.Client backend = owner.client(request.backend());
+            Request outgoing = Requests.outgoing(request.request(), backend, this);
             owner.repeats().earn();
-            Reply answer = attempt(outgoing, true);
+            Reply answer = attempt(backend.http().newCall(outgoing), true);
             if (answer != null) {
                 return answer;
             }
-            owner.client(request.backend()).connectionPool().evictAll(); // what else is idle is likely dead as well
+            backend.evictAll(); // what else is idle is likely dead as well
             progress.restart();
-            return Objects.requireNonNull(attempt(outgoing, false));
+            return Objects.requireNonNull(attempt(backend.http().newCall(outgoing), false));
         } catch (Requests.UnsendableException e) {
             return failed(Failure.BROKEN, e.getMessage());
         } catch (Exception | Error e) { // Kotlin declares nothing: an interrupted connect is an InterruptedException
@@ -154,12 +155,11 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
     }
 
     /** The outcome, or null if the connection turned out to be a dead one from the pool, and that is to be told apart. */
-    private @Nullable Reply attempt(Request outgoing, boolean repeatable) {
+    private @Nullable Reply attempt(Call current, boolean repeatable) {
         long left = deadlineNanos - System.nanoTime();
         if (left <= 0) {
             return late();
         }
-        Call current = owner.client(request.backend()).newCall(outgoing);
         Limit limit = Limit.of(current, left, request.streamable() != null);
         call = current;
         if (cancelled) {
@@ -178,16 +178,15 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
                 }
                 return failed(Failure.CANCELLED, "not needed any more");
             }
-            GatewayResponse head = streamable(response);
-            if (head != null) {
+            GatewayResponse head = request.streamable() == null ? null : Responses.head(response, request, retryAfter);
+            if (head != null && isStreamed(head, response)) {
                 held.release();
                 return Reply.of(head.withBody(owner.stream(current, response)));
             }
-            Reply answer = Responses.read(response, request, retryAfter, this);
-            GatewayResponse tooLong = answer.failure() == Failure.TOO_LARGE ? tooLong(response) : null;
-            if (tooLong != null) {
-                held.release();
-                return Reply.of(tooLong.withBody(owner.stream(current, response)));
+            Reply answer = Responses.read(response, request, retryAfter, head, this);
+            if (head != null && answer.failure() == Failure.TOO_LARGE && drainBytes == 0) {
+                held.release(); // what was read of it is read again as a stream
+                return Reply.of(head.withBody(owner.stream(current, response)));
             }
             if (answer.failure() != null || Responses.isStuck(response)) {
                 current.cancel(); // or closing it would first try to read the rest
@@ -200,19 +199,10 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         }
     }
 
-    /** The head of an answer whose content is read as somebody takes it; null if it is to be read here. */
-    private @Nullable GatewayResponse streamable(Response response) throws IOException {
+    /** Whether the content is read as somebody takes it. */
+    private boolean isStreamed(GatewayResponse head, Response response) throws IOException {
         Predicate<GatewayResponse> streamable = request.streamable();
-        if (streamable == null) {
-            return null;
-        }
-        GatewayResponse head = Responses.head(response, request, retryAfter);
-        return head != null && streamable.test(head) && !isShortDocument(response) ? head : null;
-    }
-
-    /** The head of an answer that proved longer than what may be buffered: what was read of it is read again as a stream. */
-    private @Nullable GatewayResponse tooLong(Response response) {
-        return request.streamable() == null || drainBytes > 0 ? null : Responses.head(response, request, retryAfter);
+        return streamable != null && streamable.test(head) && !isShortDocument(response);
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.http.HopByHop;
-import dev.fanoutgateway.spi.BackendClient.BackendRequest;
 import java.io.IOException;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -27,13 +26,17 @@ final class Requests {
         }
     }
 
-    static Request outgoing(BackendRequest request, OkHttpCall call) throws UnsendableException {
-        GatewayRequest incoming = request.request();
+    static Request outgoing(GatewayRequest incoming, BackendClients.Client backend, OkHttpCall call)
+            throws UnsendableException {
         Targets.check(incoming);
-        HttpUrl url = HttpUrl.parse(request.backend().base() + incoming.target());
-        if (url == null) {
+        HttpUrl base = backend.base();
+        if (base == null) {
             throw new UnsendableException("the backend's URL is not one for OkHttp");
         }
+        HttpUrl url = base.newBuilder()
+                .encodedPath(backend.prefix().isEmpty() ? incoming.path() : backend.prefix() + incoming.path())
+                .encodedQuery(incoming.query())
+                .build();
         return new Request.Builder()
                 .url(url)
                 .headers(fields(incoming.headers()))

@@ -26,17 +26,26 @@ final class Responses {
 
     private Responses() {}
 
-    /** A response within the request's limit; or a failure, after which the call is to be cut. */
-    static Reply read(Response response, BackendRequest request, List<String> retryAfter, OkHttpCall call)
+    /**
+     * A response within the request's limit; or a failure, after which the call is to be cut.
+     *
+     * @param head its {@link #head}, where that has been asked for and there is one
+     */
+    static Reply read(
+            Response response,
+            BackendRequest request,
+            List<String> retryAfter,
+            @Nullable GatewayResponse head,
+            OkHttpCall call)
             throws IOException {
         int status = FollowUpGuard.status(response);
         if (status < 100 || status > 599) {
             return Reply.failed(Failure.BROKEN, true, "the status is none of HTTP's: " + status);
         }
-        if (!isFramedClearly(response.headers())) {
+        if (head == null && !isFramedClearly(response.headers())) {
             return Reply.failed(Failure.BROKEN, true, "the content's length is ambiguous");
         }
-        if (!Http2Fields.areWellFormed(response)) {
+        if (head == null && !Http2Fields.areWellFormed(response)) {
             return Reply.failed(Failure.BROKEN, true, "a field is malformed, or there are too many");
         }
         byte[] content = status == 304
@@ -49,7 +58,10 @@ final class Responses {
         if (hasSurplus(response, call) && !request.request().method().equals("HEAD")) {
             return Reply.failed(Failure.BROKEN, true, "the backend sent more than its answer");
         }
-        return Reply.of(new GatewayResponse(status, fields(response.headers(), retryAfter), Body.of(content)));
+        return Reply.of(
+                head != null
+                        ? head.withBody(Body.of(content))
+                        : new GatewayResponse(status, fields(response.headers(), retryAfter), Body.of(content)));
     }
 
     /** Status and fields, if what follows is content that may be read as it comes; null if there may be none, or nobody knows. */

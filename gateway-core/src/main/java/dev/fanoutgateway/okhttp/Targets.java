@@ -12,6 +12,9 @@ final class Targets {
 
     static void check(GatewayRequest request) throws UnsendableException {
         checkMethod(request.method());
+        if (!request.path().startsWith("/")) {
+            throw new UnsendableException("the target is no path");
+        }
         checkCharacters(request.path(), true);
         String query = request.query();
         if (query != null) {

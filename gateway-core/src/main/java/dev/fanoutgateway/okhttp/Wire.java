@@ -55,7 +55,7 @@ final class Wire {
             return false;
         }
         try {
-            return surplus || framing.fault() != null || in.available() > 0 || isReadable();
+            return surplus || framing.fault() != null || isReadable();
         } catch (IOException e) {
             return true;
         }
@@ -63,12 +63,12 @@ final class Wire {
 
     /** Whether there is a byte to read, or the end: that only a read tells, and one that waits for neither is a channel's. */
     private boolean isReadable() throws IOException {
-        if (below.getInputStream().available() > 0) {
-            return true;
+        if (below != socket && in.available() > 0) {
+            return true; // TLS has it already
         }
         SocketChannel channel = below.getChannel();
         if (channel == null) {
-            return false;
+            return below.getInputStream().available() > 0;
         }
         channel.configureBlocking(false);
         try {
