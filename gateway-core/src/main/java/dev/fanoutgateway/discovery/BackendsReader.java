@@ -151,6 +151,8 @@ final class BackendsReader {
         String url = text(path, expected);
         try {
             return Backend.of(group, url);
+        } catch (Backend.PortOutOfRange e) {
+            throw new Unavailable(file + ":" + line() + ": " + path + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
             throw refused(path, expected, "other text");
         }

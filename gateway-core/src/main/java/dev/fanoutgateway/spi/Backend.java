@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param group the group it belongs to
  * @param id names it within logs and records: its URL without credentials, and after a {@code #} its address if that is given
- * @param base where it is: {@code http} or {@code https}, a host, an optional port and path prefix; a request's path is
- *     appended to it
+ * @param base where it is: {@code http} or {@code https}, a host, an optional port (1 to 65535) and path prefix; a request's
+ *     path is appended to it
  * @param weight its share of the work compared with the others', 1 to 1,000; selectors that spread requests heed it
  * @param zone where it stands, such as {@code eu-1}; empty if that is not said
  * @param address where to connect to; null for what the host of {@code base} leads to. The {@code Host} field and the
@@ -25,10 +25,15 @@ public record Backend(
         String zone,
         @Nullable InetAddress address) {
     private static final int HEAVIEST = 1_000;
+    private static final int LAST_PORT = 65_535;
 
     public Backend {
         if (weight < 1 || weight > HEAVIEST) {
             throw new IllegalArgumentException("expected a weight of 1 to " + HEAVIEST + ", got " + weight);
+        }
+        int port = base.getPort();
+        if (port != -1 && (port < 1 || port > LAST_PORT)) {
+            throw new PortOutOfRange(port);
         }
     }
 
@@ -45,6 +50,7 @@ public record Backend(
     /**
      * A backend from its URL.
      *
+     * @throws PortOutOfRange if all but the port is in order
      * @throws IllegalArgumentException if the URL is not absolute, is not http or https, or has a user, query or fragment
      */
     public static Backend of(String group, String url) {
@@ -102,5 +108,14 @@ public record Backend(
     @Override
     public int hashCode() {
         return 31 * group.hashCode() + id.hashCode();
+    }
+
+    /** A port that there is not. The message shows the port and nothing else of the URL. */
+    public static final class PortOutOfRange extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        PortOutOfRange(int port) {
+            super("expected a port of 1 to " + LAST_PORT + ", got " + port);
+        }
     }
 }

@@ -61,6 +61,8 @@ class FileBackendsTest {
                 "'[\"http://a\"'              | 1: backends: expected JSON, got a syntax error",
                 "'- http://a\n- ftp://secret' | 2: backends[1]: expected a URL such as http://10.0.0.1:8080, without user, query and fragment, got other text",
                 "'- http://u:secret@a'        | 1: backends[0]: expected a URL such as http://10.0.0.1:8080, without user, query and fragment, got other text",
+                "'- http://a\n- http://b:99999' | 2: backends[1]: expected a port of 1 to 65535, got 99999",
+                "'- {url: \"http://a:0/x\"}'  | 1: backends[0].url: expected a port of 1 to 65535, got 0",
                 "'- http://a\n- http://a/'    | 2: backends[1]: expected each backend once, got one twice",
                 "'- 1'                        | 1: backends[0]: expected a URL or an object, got a number",
                 "'- {weight: 1}'              | 1: backends[0].url: expected a URL, got nothing",
@@ -159,8 +161,42 @@ class FileBackendsTest {
         assertThat(ids(source)).containsExactly("http://a");
         assertThatThrownBy(() -> ids(source)).isInstanceOf(Unavailable.class);
         Files.writeString(file, "- http://b");
-        assertThat(ids(source)).containsExactly("http://a");
+        assertThatThrownBy(() -> ids(source)).isInstanceOf(Unavailable.class);
         assertThat(ids(source)).containsExactly("http://b");
+    }
+
+    @Test
+    void whatIsBrokenInAnotherWayNeverWorkedBetween() throws Exception {
+        Files.writeString(file, "- http://a");
+        BackendSource source = BackendSources.file(file);
+        ids(source);
+        Files.writeString(file, "- nonsense");
+        ids(source);
+        assertThatThrownBy(() -> ids(source)).hasMessageStartingWith(file + ":1: backends[0]");
+        Files.delete(file);
+        assertThatThrownBy(() -> ids(source))
+                .as("as long as that may be an accident")
+                .hasMessageStartingWith(file + ":1: backends[0]");
+        assertThatThrownBy(() -> ids(source)).hasMessage(file + ": expected a readable file, got nothing");
+        Files.writeString(file, "- more nonsense");
+        assertThatThrownBy(() -> ids(source)).hasMessage(file + ": expected a readable file, got nothing");
+        assertThatThrownBy(() -> ids(source)).hasMessageStartingWith(file + ":1: backends[0]");
+        Files.writeString(file, "- http://a");
+        assertThat(ids(source)).as("was in force").containsExactly("http://a");
+        Files.writeString(file, "- http://b");
+        assertThat(ids(source)).as("all is well again").containsExactly("http://a");
+    }
+
+    @Test
+    void aListWithAPortThatThereIsNotKeepsTheOneBefore() throws Exception {
+        Files.writeString(file, "- http://a");
+        BackendSource source = BackendSources.file(file);
+        ids(source);
+        Files.writeString(file, "- http://127.0.0.1:99999");
+        assertThat(ids(source)).containsExactly("http://a");
+        assertThatThrownBy(() -> ids(source))
+                .isInstanceOf(Unavailable.class)
+                .hasMessage(file + ":1: backends[0]: expected a port of 1 to 65535, got 99999");
     }
 
     @Test

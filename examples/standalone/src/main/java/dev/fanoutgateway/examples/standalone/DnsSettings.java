@@ -2,6 +2,7 @@ package dev.fanoutgateway.examples.standalone;
 
 import dev.fanoutgateway.discovery.DnsBackends;
 import dev.fanoutgateway.discovery.DnsBackends.Family;
+import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendSource;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -76,6 +77,8 @@ final class DnsSettings {
     private static Optional<DnsBackends> made(Supplier<DnsBackends> making) {
         try {
             return Optional.of(making.get());
+        } catch (Backend.PortOutOfRange e) {
+            throw e; // which says it better
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -44,6 +44,8 @@ final class ListedBackends {
     private static Optional<Backend> backend(String group, String url) {
         try {
             return Optional.of(Backend.of(group, url));
+        } catch (Backend.PortOutOfRange e) {
+            throw e; // which says it better
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
