@@ -79,6 +79,28 @@ class FileGroupTest {
         assertThat(stand.types()).hasSize(2).endsWith(Type.RECOVERED);
     }
 
+    @Test
+    void aFileThatIsBrokenInOneWayAfterTheOtherIsNotToldAsWorkingBetween() throws Exception {
+        assertThat(answer()).isEqualTo("a");
+        write("- http://a:99999\n");
+        stand.pass(12_000);
+        assertThat(answer()).isEqualTo("a");
+        assertThat(stand.types()).containsExactly(Type.PLUGIN_FAILED);
+        for (String broken : new String[] {"", "- nonsense\n", "- http://a:0\n"}) {
+            write(broken);
+            stand.pass(5_000);
+            assertThat(answer()).as(broken).isEqualTo("a");
+        }
+        assertThat(stand.types()).doesNotContain(Type.RECOVERED);
+        write("- http://b\n");
+        stand.pass(2_000);
+        assertThat(answer())
+                .as("broken or not, a change is taken within two seconds, and its recovery told in two more")
+                .isEqualTo("b");
+        stand.pass(2_000);
+        assertThat(stand.types()).endsWith(Type.RECOVERED).containsOnlyOnce(Type.RECOVERED);
+    }
+
     private String answer() {
         return stand.answer("/x").body().utf8();
     }

@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * See {@link BackendSources#file(Path, Duration)}. Reads the whole file each time: it is short, and neither its time nor its
  * size tells of every change. A change counts only once it is seen twice in a row, be it for the better or the worse: who
- * writes into the file, or removes it before he puts another there, is then through with it.
+ * writes into the file, or removes it before he puts another there, is then through with it. Once it has failed, it fails
+ * until a change is taken.
  */
 final class FileBackends implements BackendSource {
     private static final int LARGEST = 1 << 20;
 
     /** From the first sight of a change to the second, unless the file is read more often anyway. */
     private static final Duration SETTLING = Duration.ofSeconds(1);
+
+    /** From the first look that is good again to the next. */
+    private static final Duration WELL = Duration.ofSeconds(2);
 
     /** A file that still changes after so many looks is no list of backends. */
     private static final int MOST_UNSETTLED = 30;
@@ -42,6 +46,16 @@ final class FileBackends implements BackendSource {
     public CompletionStage<Listing> list(String group) {
         return CompletableFuture.completedFuture(
                 groups.computeIfAbsent(group, Group::new).listing(seen()));
+    }
+
+    /** Reading it again costs little, and what has failed works again only after a second look. */
+    @Override
+    public Duration retryWithin() {
+        return settling();
+    }
+
+    private Duration settling() {
+        return every.compareTo(SETTLING) < 0 ? every : SETTLING;
     }
 
     private Seen seen() {
@@ -89,6 +103,9 @@ final class FileBackends implements BackendSource {
         private @Nullable Seen next;
         private int unsettled;
 
+        /** Why the last look that came to something came to nothing good; null if it did. */
+        private @Nullable Unavailable trouble;
+
         Group(String name) {
             this.name = name;
         }
@@ -99,26 +116,45 @@ final class FileBackends implements BackendSource {
                 unsettled = 0;
                 backends = backends(now);
                 inForce = now;
-                next = null;
-                return new Listing(backends, every);
+                return taken();
             }
             if (now.equals(inForce)) {
-                unsettled = 0;
-                next = null;
-                return new Listing(backends, every);
+                return taken();
             }
             next = now;
             if (++unsettled > MOST_UNSETTLED) {
-                throw new Unavailable(file + ": expected a file that is left alone, got another content at each look");
+                throw failed(new Unavailable(
+                        file + ": expected a file that is left alone, got another content at each look"));
             }
-            return new Listing(backends, every.compareTo(SETTLING) < 0 ? every : SETTLING);
+            if (trouble != null) {
+                throw trouble; // it does not work again before the change is taken
+            }
+            return new Listing(backends, settling());
+        }
+
+        /** What the file says is in force. After a failure there is another look soon: it tells that all has stayed well. */
+        private Listing taken() {
+            boolean again = trouble != null && every.compareTo(WELL) > 0;
+            unsettled = 0;
+            next = null;
+            trouble = null;
+            return new Listing(backends, again ? WELL : every);
         }
 
         private List<Backend> backends(Seen now) {
             if (!now.trouble.isEmpty()) {
-                throw new Unavailable(now.trouble);
+                throw failed(new Unavailable(now.trouble));
             }
-            return BackendsReader.read(file.toString(), now.content.array(), name);
+            try {
+                return BackendsReader.read(file.toString(), now.content.array(), name);
+            } catch (Unavailable refused) {
+                throw failed(refused);
+            }
+        }
+
+        private Unavailable failed(Unavailable why) {
+            trouble = why;
+            return why;
         }
     }
 }
