@@ -9,6 +9,7 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.RaceRecord;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /** Answers from what the cache holds, and what is said of the cache in every answer. */
 final class Answers {
@@ -36,7 +37,12 @@ final class Answers {
 
     /** A stale response for want of a better one. */
     static Answer stale(
-            Admission admission, CachedResponse entry, RaceRecord race, int status, boolean collapsed, long nowMillis) {
+            Admission admission,
+            CachedResponse entry,
+            @Nullable RaceRecord race,
+            int status,
+            boolean collapsed,
+            long nowMillis) {
         GatewayResponse response = CacheRules.serve(entry, admission.exchange().request(), nowMillis);
         String said = forwardStatus(admission)
                 .status(status)

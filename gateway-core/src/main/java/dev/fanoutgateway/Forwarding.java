@@ -121,7 +121,7 @@ final class Forwarding {
     private CompletionStage<Answer> flown(Admission admission) {
         admission.exchange().thread().forwarding();
         if (admission.mayShareFlight()) {
-            return together(admission, true);
+            return together(admission);
         }
         return admission.mayFollow() ? behind(admission) : alone(admission);
     }
@@ -136,14 +136,18 @@ final class Forwarding {
             return alone(admission);
         }
         admission.exchange().abandonment().onSignal(ticket::leave);
-        return inTime(ticket, admission)
-                .thenComposeAsync(
-                        landing -> landing != null
-                                        && (landing.covered(admission)
-                                                || (!landing.failed() && !landing.error() && landing.serves(admission)))
-                                ? CompletableFuture.completedFuture(landing.answer(admission))
-                                : alone(admission),
-                        executor);
+        return awaited(ticket, admission).thenComposeAsync(landing -> overheard(admission, landing), executor);
+    }
+
+    private CompletionStage<Answer> overheard(Admission admission, @Nullable Landing landing) {
+        if (landing == null) {
+            return Patience.isOver(admission, clock)
+                    ? CompletableFuture.completedFuture(Patience.late(admission, clock))
+                    : alone(admission);
+        }
+        boolean fits =
+                landing.covered(admission) || (!landing.failed() && !landing.error() && landing.serves(admission));
+        return fits ? CompletableFuture.completedFuture(landing.answer(admission)) : alone(admission);
     }
 
     /**
@@ -151,60 +155,55 @@ final class Forwarding {
      * are followed by one flight more, together again: that neither fails the crowd nor lets it loose on backends that are
      * down.
      */
-    private CompletionStage<Answer> together(Admission admission, boolean first) {
-        CacheKey key = first ? place(admission) : second(place(admission));
-        SingleFlight.Ticket<Landing> ticket = flights.join(key, () -> launchUnlessStored(admission));
+    private CompletionStage<Answer> together(Admission admission) {
+        SingleFlight.Ticket<Landing> ticket =
+                flights.join(place(admission), () -> launchUnlessStored(admission, admission));
         admission.exchange().abandonment().onSignal(ticket::leave);
         if (ticket.leader()) {
             return ticket.result().thenApply(landing -> landing.answer(admission));
         }
         // Elsewhere than on the thread that ends the flight, or it would write everybody's answers one after the other.
-        CompletableFuture<@Nullable Landing> awaited = first ? inTime(ticket, admission) : nullable(ticket.result());
-        return awaited.thenComposeAsync(landing -> followed(admission, landing, first), executor);
+        return awaited(ticket, admission).thenComposeAsync(landing -> followed(admission, landing), executor);
     }
 
-    private CompletionStage<Answer> followed(Admission admission, @Nullable Landing landing, boolean first) {
-        if (landing == null) {
-            return together(admission, false);
+    private CompletionStage<Answer> followed(Admission admission, @Nullable Landing landing) {
+        if (landing == null || (!landing.covered(admission) && (landing.failed() || landing.error()))) {
+            return onceMore(admission);
         }
-        if (landing.covered(admission)) {
-            return CompletableFuture.completedFuture(landing.answer(admission));
+        return shared(admission, landing);
+    }
+
+    /** The flight has all its time, and none of them owns it: who has little left does not shorten the others' time. */
+    private CompletionStage<Answer> onceMore(Admission admission) {
+        if (Patience.isOver(admission, clock)) {
+            return CompletableFuture.completedFuture(Patience.late(admission, clock));
         }
-        if (first && (landing.failed() || landing.error())) {
-            return together(admission, false);
-        }
-        return landing.serves(admission)
+        Admission nobodys = admission.by(admission.exchange().background(CallingThread.passing(executor), clock));
+        SingleFlight.Ticket<Landing> ticket =
+                flights.join(second(place(admission)), () -> launchUnlessStored(admission, nobodys));
+        admission.exchange().abandonment().onSignal(ticket::leave);
+        return Patience.within(Long.MAX_VALUE, ticket, admission, clock)
+                .thenComposeAsync(
+                        landing -> landing == null
+                                ? CompletableFuture.completedFuture(Patience.late(admission, clock))
+                                : shared(admission, landing),
+                        executor);
+    }
+
+    private CompletionStage<Answer> shared(Admission admission, Landing landing) {
+        return landing.covered(admission) || landing.serves(admission)
                 ? CompletableFuture.completedFuture(landing.answer(admission))
                 : alone(admission);
     }
 
+    /** What the flight brings, or null when the follower has waited for it as long as one attempt may take. */
+    private CompletableFuture<@Nullable Landing> awaited(SingleFlight.Ticket<Landing> ticket, Admission follower) {
+        long attempt = follower.exchange().route().attemptTimeout().toNanos();
+        return Patience.within(attempt, ticket, follower, clock);
+    }
+
     private static CacheKey second(CacheKey place) {
         return new CacheKey(place.value() + "\n2"); // no place has a line feed and this
-    }
-
-    @SuppressWarnings("NullAway") // a future of landings is one of landings or null
-    private static CompletableFuture<@Nullable Landing> nullable(CompletableFuture<Landing> landing) {
-        return landing.thenApply(brought -> brought);
-    }
-
-    /** What the flight brings, or null when the follower has waited for it as long as one attempt may take. */
-    private CompletableFuture<@Nullable Landing> inTime(SingleFlight.Ticket<Landing> ticket, Admission follower) {
-        CompletableFuture<@Nullable Landing> awaited = new CompletableFuture<>();
-        GatewayClock.Timer timer =
-                clock.schedule(follower.exchange().route().attemptTimeout().toNanos(), () -> {
-                    if (awaited.complete(null)) {
-                        ticket.leave();
-                    }
-                });
-        ticket.result().whenComplete((landing, failure) -> {
-            timer.cancel();
-            if (failure == null) {
-                awaited.complete(landing);
-            } else {
-                awaited.completeExceptionally(failure);
-            }
-        });
-        return awaited;
     }
 
     private CompletionStage<Answer> alone(Admission admission) {
@@ -227,8 +226,8 @@ final class Forwarding {
         return purges.flightKey(lookup.place(), admission.forwarded());
     }
 
-    /** A flight, unless another one landed between this request's lookup and now. */
-    private SingleFlight.Flight<Landing> launchUnlessStored(Admission admission) {
+    /** A flight for {@code asking}, unless another one landed between this request's lookup and now. */
+    private SingleFlight.Flight<Landing> launchUnlessStored(Admission admission, Admission asking) {
         CacheKey key = admission.key();
         Landing recent = landings.getIfPresent(place(admission));
         if (recent != null
@@ -247,7 +246,7 @@ final class Forwarding {
                         CompletableFuture.completedFuture(Landing.stored(admission.forwarded(), entry, clock)));
             }
         }
-        return launch(admission);
+        return launch(asking);
     }
 
     private SingleFlight.Flight<Landing> launch(Admission admission) {

@@ -16,6 +16,7 @@ import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -83,6 +84,50 @@ class CoalescingTest {
         assertThat(leader).isNotDone();
         patient.pass(3_500);
         assertThat(Stand.now(leader).body().utf8()).isEqualTo("late");
+    }
+
+    private Stand hanging() {
+        return new Stand()
+                .route(everything().timeout(Duration.ofSeconds(5)).attemptTimeout(Duration.ofSeconds(5)))
+                .all(Script.hangs());
+    }
+
+    @Test
+    void nobodyWaitsBeyondTheirOwnDeadline() {
+        Stand hung = hanging();
+        List<CompletableFuture<GatewayResponse>> answers = new ArrayList<>();
+        long[] starts = {0, 300, 600, 4_000, 4_200};
+        for (int i = 0; i < starts.length; i++) {
+            hung.pass(i == 0 ? 0 : starts[i] - starts[i - 1]);
+            answers.add(hung.ask("/a"));
+        }
+        long now = 4_200;
+        for (int i = 0; i < starts.length; i++) {
+            hung.pass(starts[i] + 4_999 - now);
+            assertThat(answers.get(i)).isNotDone();
+            hung.pass(1);
+            now = starts[i] + 5_000;
+            assertThat(Stand.now(answers.get(i)).body().utf8()).contains("late");
+        }
+        assertThat(hung.outcomes()).hasSize(5).containsOnly(Outcome.FAILED);
+        assertThat(launches(hung.backends)).hasSizeLessThanOrEqualTo(2 * 3);
+    }
+
+    /** The second flight is nobody's: one with little time left who launches it gives the others all of theirs. */
+    @Test
+    void oneWithLittleTimeLeftShortensNobodysWait() {
+        Stand slow = hanging();
+        slow.all(Script.hangs(), Script.ok("at last").in(3_000));
+        slow.ask("/a");
+        slow.pass(200);
+        CompletableFuture<GatewayResponse> early = slow.ask("/a");
+        slow.pass(4_000);
+        CompletableFuture<GatewayResponse> late = slow.ask("/a");
+        slow.pass(1_000);
+        assertThat(Stand.now(early).body().utf8()).contains("late");
+        slow.pass(2_800);
+        assertThat(Stand.now(late).body().utf8()).isEqualTo("at last");
+        assertThat(launches(slow.backends)).hasSize(6);
     }
 
     /** Each variant that is known to be one has a flight of its own. */
