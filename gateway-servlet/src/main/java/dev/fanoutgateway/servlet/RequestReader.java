@@ -59,12 +59,18 @@ final class RequestReader {
      */
     static @Nullable GatewayRequest read(HttpServletRequest request, String path, @Nullable RequestContent content) {
         try {
+            Headers fields = headersOf(request);
+            Headers told = isHttp1(request) ? fields : RequestHost.told(request, fields);
+            if (told == null) {
+                log.debug("refused a request without a host, or with several");
+                return null;
+            }
             Body body = content == null ? Body.empty() : Body.stream(content, request.getContentLengthLong());
             return new GatewayRequest(
                     request.getMethod(),
                     path,
                     request.getQueryString(),
-                    headersOf(request),
+                    told,
                     body,
                     addressOf(request),
                     arrivalOf(request));
@@ -81,13 +87,17 @@ final class RequestReader {
      */
     static @Nullable RequestContent contentOf(HttpServletRequest request, boolean waits) throws IOException {
         long length = request.getContentLengthLong();
-        boolean http1 = request.getProtocol().startsWith("HTTP/1");
+        boolean http1 = isHttp1(request);
         if (length == 0 || (length < 0 && http1 && request.getHeader("Transfer-Encoding") == null)) {
             return null;
         }
         RequestContent content = waits ? new BlockingContent(request) : new ArrivingContent(request, length);
         boolean unsaid = length < 0 && !http1; // later versions need no field: only a look tells
         return unsaid && content.isEmpty() ? null : content;
+    }
+
+    private static boolean isHttp1(HttpServletRequest request) {
+        return request.getProtocol().startsWith("HTTP/1");
     }
 
     private static Headers headersOf(HttpServletRequest request) {
