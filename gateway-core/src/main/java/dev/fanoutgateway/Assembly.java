@@ -189,9 +189,15 @@ final class Assembly {
     }
 
     private Route guarded(Route route) {
+        boolean everybody = route.strategy().quorum() == FanoutStrategy.EVERYBODY;
         FanoutStrategy strategy = route.strategy()
                 .combiner(combiner -> new GuardedCombiner(
-                        combiner, route.cache(), guard("combiner of route '" + route + "'"), clock, executor));
+                        combiner,
+                        everybody,
+                        route.cache(),
+                        guard("combiner of route '" + route + "'"),
+                        clock,
+                        executor));
         CachePolicy cache = route.cache();
         return route.change()
                 .cache(from.relay.tellsCaller() && cache.enabled() ? cache.perCaller(true) : cache)

@@ -21,13 +21,22 @@ final class GuardedCombiner implements Combiner {
     private static final GatewayResponse FAILED = new GatewayResponse(500, Headers.empty(), Body.empty());
 
     private final Combiner combiner;
+    private final boolean everybody;
     private final CachePolicy policy;
     private final Guarded guard;
     private final GatewayClock clock;
     private final Executor executor;
 
-    GuardedCombiner(Combiner combiner, CachePolicy policy, Guarded guard, GatewayClock clock, Executor executor) {
+    /** @param everybody whether all are to answer */
+    GuardedCombiner(
+            Combiner combiner,
+            boolean everybody,
+            CachePolicy policy,
+            Guarded guard,
+            GatewayClock clock,
+            Executor executor) {
         this.combiner = combiner;
+        this.everybody = everybody;
         this.policy = policy;
         this.guard = guard;
         this.clock = clock;
@@ -51,7 +60,7 @@ final class GuardedCombiner implements Combiner {
     }
 
     private @Nullable GatewayResponse finished(GatewayRequest request, List<Part> parts, GatewayResponse response) {
-        return CombinedFields.of(policy, request, parts, response, clock.currentTimeMillis());
+        return CombinedFields.of(policy, request, parts, everybody, response, clock.currentTimeMillis());
     }
 
     @Override

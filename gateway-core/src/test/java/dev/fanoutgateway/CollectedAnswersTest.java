@@ -12,6 +12,7 @@ import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.Combiner;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.DevMessage.Type;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that are combined from several, on their whole way through the gateway. */
 class CollectedAnswersTest {
@@ -64,6 +66,62 @@ class CollectedAnswersTest {
         assertThat(stand.answer("/x").body().utf8()).isEqualTo("[1,2,3]");
         assertThat(stand.outcomes()).containsExactly(Outcome.FORWARDED, Outcome.HIT);
         assertThat(stand.backends.requests()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"error", "unreachable", "hung"})
+    void whatIsMissingBecauseOneFailedIsNotRemembered(String failure) {
+        stand.all(json("[3]"));
+        stand.route(everything()
+                .strategy(FanoutStrategy.collectAll(Combiners.jsonArray()))
+                .attemptTimeout(Duration.ofSeconds(5)));
+        Script failing = switch (failure) {
+            case "error" -> Script.answers(500, "");
+            case "unreachable" -> Script.fails(Failure.UNREACHABLE);
+            default -> Script.hangs();
+        };
+        stand.on("a", json("[1]", "Cache-Control", "max-age=60")).on("b", failing, json("[2]"));
+
+        CompletableFuture<GatewayResponse> first = stand.ask("/x");
+        stand.pass(1);
+        CompletableFuture<GatewayResponse> other = stand.ask("/x");
+        stand.pass(4_999);
+        assertThat(Stand.now(first).body().utf8()).isEqualTo("[1,3]");
+        assertThat(field(Stand.now(first), "Cache-Control"))
+                .isEqualTo("max-age=" + (failure.equals("hung") ? 6 : 1) + ", must-revalidate");
+        assertThat(Stand.now(other).body().utf8()).as("a crowd shares it").isEqualTo("[1,3]");
+        stand.pass(1_000);
+        GatewayResponse whole = stand.answer("/x");
+        assertThat(whole.body().utf8()).isEqualTo("[1,2,3]");
+        assertThat(field(whole, "Cache-Control")).isEqualTo("max-age=60");
+        assertThat(stand.answer("/x").body().utf8()).isEqualTo("[1,2,3]");
+        assertThat(stand.backends.requests()).hasSize(6);
+    }
+
+    @Test
+    void whatIsMissingIsNotRememberedEitherWhereTheOriginHasNoSay() {
+        stand.route(everything()
+                .strategy(FanoutStrategy.collectAll(Combiners.majority()))
+                .cache(CachePolicy.standard().respectOrigin(false)));
+        stand.all(json("[1]")).on("b", Script.answers(503, ""), json("[1]"));
+
+        assertThat(field(stand.answer("/x"), "Cache-Control")).isEqualTo("no-store");
+        assertThat(field(stand.answer("/x"), "Cache-Control")).isEmpty();
+    }
+
+    @Test
+    void whoProperlyHasNothingLeavesNoGapNorDoesOneBeyondTheQuorum() {
+        collecting(FanoutStrategy.collectAll(Combiners.jsonArray()));
+        stand.on("b", Script.answers(404, ""));
+        GatewayResponse all = stand.answer("/x");
+        assertThat(all.body().utf8()).isEqualTo("[1,3]");
+        assertThat(field(all, "Cache-Control")).isEmpty();
+
+        Stand two = new Stand().route(everything().strategy(FanoutStrategy.collect(2, Combiners.jsonArray())));
+        two.on("a", Script.answers(500, "")).on("b", json("[2]")).on("c", json("[3]"));
+        GatewayResponse enough = two.answer("/x");
+        assertThat(enough.body().utf8()).isEqualTo("[2,3]");
+        assertThat(field(enough, "Cache-Control")).isEmpty();
     }
 
     @Test
