@@ -1,9 +1,9 @@
 package dev.fanoutgateway.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanoutgateway.limit.Gcra;
+import dev.fanoutgateway.spi.KeyCredential;
 import dev.fanoutgateway.spi.Limit;
 import dev.fanoutgateway.spi.Quota;
 import dev.fanoutgateway.spi.RateLimiter;
@@ -11,15 +11,21 @@ import dev.fanoutgateway.spi.RateLimiter.Decision;
 import dev.fanoutgateway.spi.RateLimiter.Request;
 import dev.fanoutgateway.testing.FakeClock;
 import dev.fanoutgateway.testing.RateLimiterContract;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of limiters, on a real Redis, by the test's clock; and what holds only for this limiter. */
 class RedisRateLimiterTest extends RateLimiterContract {
@@ -145,30 +151,138 @@ class RedisRateLimiterTest extends RateLimiterContract {
                 .isLessThanOrEqualTo(61_000);
     }
 
-    @Test
-    void aDamagedTatCountsAsNoneAndADamagedCounterAsAFailure() {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "1", "1:", ":1", "-5:0", "1e9:0", "99999999999999999999999:1", "nan:nan", "0x5:1"})
+    void aDamagedTatCountsAsNoneAndIsReplaced(String damaged) {
         RateLimiter limiter = store.rateLimiter();
-        List<Limit> limits = List.of(Limit.perHour(5));
-        Request request = new Request(subject, limits, Quota.perDay(10), 1);
+        acquire(limiter, FIVE);
+        redis.ask(commands -> commands.hset(key("limit"), "5/3600000000000", damaged));
+
+        assertThat(acquire(limiter, FIVE).states().get(0).remaining()).isEqualTo(4);
+        assertThat(acquire(limiter, FIVE).states().get(0).remaining()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("foreign")
+    void aLimitsKeyOfAnotherTypeCountsAsNoneAndIsReplaced(Foreign foreign) {
+        RateLimiter limiter = store.rateLimiter();
+        acquire(limiter, FIVE);
+        String key = key("limit");
+        redis.ask(commands -> foreign.put(commands, key));
+        long calls = calls();
+
+        assertThat(acquire(limiter, FIVE).states().get(0).remaining()).isEqualTo(4);
+        assertThat(acquire(limiter, FIVE).states().get(0).remaining()).isEqualTo(3);
+        assertThat(calls()).as("one round trip each").isEqualTo(calls + 2);
+        assertThat(redis.<String>ask(commands -> commands.type(key))).isEqualTo("hash");
+        assertThat(redis.<Long>ask(commands -> commands.pttl(key))).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "x",
+                "1.5",
+                "-5",
+                " 7",
+                "007",
+                "1e3",
+                "0x10",
+                "nan",
+                "9223372036854775807",
+                "99999999999999999999"
+            })
+    void aDamagedCounterCountsAsNoneAndIsReplaced(String damaged) {
+        quotaIsReplaced((commands, key) -> commands.set(key, damaged));
+    }
+
+    @ParameterizedTest
+    @MethodSource("foreign")
+    void aQuotasKeyOfAnotherTypeCountsAsNoneAndIsReplaced(Foreign foreign) {
+        Foreign other = foreign == TEXT ? (commands, key) -> commands.hset(key, "x", "y") : foreign;
+        quotaIsReplaced((commands, key) -> {
+            commands.del(key);
+            return other.put(commands, key);
+        });
+    }
+
+    private void quotaIsReplaced(Foreign damage) {
+        RateLimiter limiter = store.rateLimiter();
+        Request request = new Request(subject, List.of(FIVE), Quota.perDay(10), 2);
         await(limiter.tryAcquire(request));
-        for (String damaged :
-                List.of("", "x", "1", "1:", ":1", "-5:0", "1e9:0", "99999999999999999999999:1", "nan:nan")) {
-            redis.ask(commands -> {
-                commands.keys("fg:limit:*").forEach(key -> commands.hset(key, "5/3600000000000", damaged));
-                return 0;
-            });
-            Decision decision = await(limiter.tryAcquire(new Request(subject, limits, null, 1)));
-            assertThat(decision.states().get(0).remaining()).isBetween(0L, 4L);
-        }
-        for (String damaged : List.of("x", "1.5", "")) {
-            redis.ask(commands -> {
-                commands.keys("fg:quota:*").forEach(key -> commands.set(key, damaged));
-                return 0;
-            });
-            assertThatThrownBy(() -> await(limiter.tryAcquire(request))).isInstanceOf(Exception.class);
-        }
-        redis.ask(commands -> commands.flushall());
+        String key = key("quota");
+        redis.ask(commands -> damage.put(commands, key));
+        redis.ask(commands -> TEXT.put(commands, key("limit")));
+        long calls = calls();
+
+        Decision first = await(limiter.tryAcquire(request));
+        assertThat(first.allowed()).isTrue();
+        assertThat(redis.<String>ask(commands -> commands.get(key))).isEqualTo("2");
+        assertThat(redis.<Long>ask(commands -> commands.pttl(key))).isPositive();
         assertThat(await(limiter.tryAcquire(request)).allowed()).isTrue();
+        assertThat(redis.<String>ask(commands -> commands.get(key))).isEqualTo("4");
+        assertThat(calls()).as("one round trip each").isEqualTo(calls + 2);
+
+        redis.ask(commands -> damage.put(commands, key));
+        await(limiter.settle(
+                first.lease(), RateLimiter.Settlement.REFUND)); // to nobody: what it was taken from is gone
+        assertThat(await(limiter.tryAcquire(request)).allowed()).isTrue();
+        assertThat(redis.<String>ask(commands -> commands.get(key))).isEqualTo("2");
+    }
+
+    /** Also where Redis's clock goes back by more than a period: another server takes over, or the clock is corrected. */
+    @Test
+    void aClockThatIsSetBackBlocksForOnePeriodAtMost() {
+        clock.advance(Duration.ofHours(5));
+        assertThat(acquireMany(limiter(), FIVE, 6)).isEqualTo(5);
+
+        FakeClock behind = new FakeClock();
+        RateLimiter limiter = limiter(behind);
+        Decision refused = acquire(limiter, FIVE);
+        assertThat(refused.allowed()).isFalse();
+        assertThat(refused.retryAfter()).isEqualTo(Duration.ofMinutes(12));
+        behind.advance(Duration.ofMinutes(12).minusMillis(1));
+        assertThat(acquire(limiter, FIVE).allowed()).isFalse();
+        behind.advance(Duration.ofMillis(1));
+        assertThat(acquire(limiter, FIVE).allowed()).as("as was said").isTrue();
+        behind.advance(Duration.ofHours(1));
+        assertThat(acquireMany(limiter, FIVE, 6)).isEqualTo(5);
+    }
+
+    private static final Limit FIVE = Limit.perHour(5);
+
+    private static final Foreign TEXT = (commands, key) -> {
+        commands.del(key);
+        return commands.set(key, "garbage");
+    };
+
+    /** Puts something in the place of a key that is none of ours. */
+    private interface Foreign {
+        Object put(RedisCommands<String, String> commands, String key);
+    }
+
+    static Stream<Foreign> foreign() {
+        return Stream.of(
+                TEXT,
+                (commands, key) -> commands.del(key) + commands.rpush(key, "1", "2"),
+                (commands, key) -> commands.del(key) + commands.sadd(key, "1"),
+                (commands, key) -> commands.del(key) + commands.zadd(key, 1, "1"));
+    }
+
+    private String key(String kind) {
+        String hash = HexFormat.of().formatHex(KeyCredential.sha256Of(subject));
+        return redis.ask(
+                commands -> commands.keys("fg:" + kind + ":{" + hash + "}*").get(0));
+    }
+
+    /** How often a script was called. */
+    private long calls() {
+        return redis.ask(commands -> commands.info("commandstats"))
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_eval"))
+                .mapToLong(line -> Long.parseLong(line.replaceFirst(".*?calls=(\\d+).*", "$1")))
+                .sum();
     }
 
     private String stored(String field) {
