@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Framing {
     /** Of all heads of an answer, interim ones and trailers included. */
-    private static final int MOST_HEAD_BYTES = 64 << 10;
+    /** Servers that pass it on need a buffer for it. */
+    static final int MOST_HEAD_BYTES = 32 << 10;
 
     private static final int MOST_INTERIM_ANSWERS = 64;
     private static final int SMALL_LINE = 256;

@@ -27,8 +27,12 @@ final class Http2Fields {
         if (headers.size() > MOST_FIELDS) {
             return false;
         }
+        int size = 0;
         for (int i = 0; i < headers.size(); i++) {
-            if (!isToken(headers.name(i)) || !isOneLine(headers.value(i))) {
+            String name = headers.name(i);
+            String value = headers.value(i);
+            size += name.length() + value.length() + 4; // as lines of HTTP/1.1
+            if (size > Framing.MOST_HEAD_BYTES || !isToken(name) || !isOneLine(value)) {
                 return false;
             }
         }

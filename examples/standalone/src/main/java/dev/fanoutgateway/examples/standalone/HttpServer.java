@@ -13,7 +13,6 @@ import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * closes its connection, or its sending half, while it waits counts as gone: nobody works for it any longer.
  */
 final class HttpServer {
+    /** The longest head of a backend's answer, and what the gateway adds. One size: a second try forgets to close. */
+    private static final int HEAD_BYTES = 40 << 10;
+
     private final Server jetty;
     private final ServerConnector connector;
     private final @Nullable ReloadingTls tls;
@@ -44,14 +46,14 @@ final class HttpServer {
         Server jetty = new Server(threads);
         ReloadingTls tls =
                 settings.tls() == null ? null : settings.tls().files().open();
-        ServerConnector connector = new WatchingConnector(
-                jetty, settings.clients(), Protocols.of(http(settings.clients(), anyPath), settings, tls));
+        ServerConnector connector =
+                new WatchingConnector(jetty, settings, Protocols.of(http(settings.clients(), anyPath), settings, tls));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         jetty.addConnector(connector);
         EnvelopeErrors errors = new EnvelopeErrors();
         jetty.setErrorHandler(errors);
-        jetty.setHandler(new GracefulHandler(context(gateway, errors)));
+        jetty.setHandler(context(gateway, errors));
         jetty.setStopTimeout(settings.drain().toMillis());
         HttpServer server = new HttpServer(jetty, connector, tls);
         try {
@@ -67,7 +69,10 @@ final class HttpServer {
         return connector.getLocalPort();
     }
 
-    /** Takes no more work, waits for what is in flight as long as the drain time allows, and ends. */
+    /**
+     * Takes no more connections, waits for what is in flight as long as the drain time allows, and ends. What still comes on
+     * a connection that was there is served, as its last.
+     */
     void stop() throws Exception {
         if (tls != null) {
             tls.close();
@@ -80,6 +85,8 @@ final class HttpServer {
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         http.setRequestHeaderSize(limits.headBytes());
+        http.setMaxResponseHeaderSize(HEAD_BYTES);
+        http.setResponseHeaderSize(HEAD_BYTES);
         if (anyPath) { // the gateway itself refuses what is ambiguous, unless the route allows it
             http.setUriCompliance(UriCompliance.DEFAULT.with(
                     "ANY_PATH",

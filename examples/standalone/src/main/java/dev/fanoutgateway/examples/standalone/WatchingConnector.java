@@ -4,12 +4,18 @@ import dev.fanoutgateway.servlet.ClientWatch;
 import dev.fanoutgateway.servlet.GatewayFilter;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -24,10 +30,12 @@ import org.eclipse.jetty.util.VirtualThreads;
  */
 final class WatchingConnector extends ServerConnector {
     private final ClientLimits limits;
+    private final long drainMillis;
 
-    WatchingConnector(Server server, ClientLimits limits, ConnectionFactory... protocols) {
+    WatchingConnector(Server server, ServerSettings settings, ConnectionFactory... protocols) {
         super(server, protocols);
-        this.limits = limits;
+        this.limits = settings.clients();
+        this.drainMillis = settings.drain().toMillis();
         setIdleTimeout(limits.idle().toMillis());
         server.addBean(new NetworkConnectionLimit(limits.connections(), this));
         addBean(new ClientWatchdog(this, limits));
@@ -53,6 +61,38 @@ final class WatchingConnector extends ServerConnector {
             endPoint = wrapper.unwrap();
         }
         return endPoint;
+    }
+
+    /**
+     * Connections without a request are closed after a second in which none comes. Jetty would close the others as well when
+     * nothing moves on them for so long, such as with HTTP/2 while a backend thinks.
+     */
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        CompletableFuture<Void> done = super.shutdown();
+        tellBusyFromIdle();
+        return done;
+    }
+
+    private void tellBusyFromIdle() {
+        Collection<EndPoint> connections = getConnectedEndPoints();
+        for (EndPoint connection : connections) {
+            connection.setIdleTimeout(isBusy(connection) ? drainMillis : getShutdownIdleTimeout());
+        }
+        if (!connections.isEmpty() && isRunning()) {
+            getScheduler().schedule(this::tellBusyFromIdle, 100, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static boolean isBusy(EndPoint socket) {
+        Connection connection = socket.getConnection();
+        while (connection instanceof SslConnection tls) {
+            connection = tls.getSslEndPoint().getConnection();
+        }
+        if (connection instanceof HTTP2Connection http2) {
+            return !http2.getSession().getStreams().isEmpty();
+        }
+        return connection != null && connection.getMessagesIn() != connection.getMessagesOut();
     }
 
     @Override
