@@ -1,8 +1,8 @@
 package dev.fanoutgateway;
 
-import dev.fanoutgateway.spi.BackendSource;
 import dev.fanoutgateway.spi.DevMessage.Type;
 import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.PluginFailure;
 import dev.fanoutgateway.spi.StoreUnavailableException;
 import java.util.List;
 import java.util.Set;
@@ -211,7 +211,7 @@ final class Guarded implements AutoCloseable {
 
     /** The kind of failure, without its message: that is the plug-in's, and may quote a key, unless it says otherwise. */
     private static String reason(Throwable failure) {
-        return failure instanceof Misbehaviour || failure instanceof BackendSource.Unavailable
+        return failure instanceof Misbehaviour || failure instanceof PluginFailure
                 ? "" + failure.getMessage()
                 : failure.getClass().getName();
     }

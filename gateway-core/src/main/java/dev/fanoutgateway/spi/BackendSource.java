@@ -46,15 +46,12 @@ public interface BackendSource {
         }
     }
 
-    /**
-     * Why there is no listing, in words that hold no secret: unlike the message of any other exception, the developers are
-     * told them.
-     */
-    class Unavailable extends RuntimeException {
+    /** Why there is no listing, in words that hold no secret: the developers are told them. */
+    class Unavailable extends PluginFailure {
         private static final long serialVersionUID = 1;
 
         public Unavailable(String reason) {
-            super(reason, null, false, false);
+            super(reason);
         }
     }
 }

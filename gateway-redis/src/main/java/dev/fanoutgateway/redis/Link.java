@@ -4,6 +4,7 @@ import dev.fanoutgateway.redis.Connector.Session;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
@@ -66,7 +67,7 @@ final class Link {
         }
     }
 
-    /** Redis's answer to one command; fails with {@link RedisUnavailableException} or Redis's own error. */
+    /** Redis's answer to one command; fails with {@link RedisUnavailableException} or {@link RedisErrorException}. */
     <T extends @Nullable Object> CompletableFuture<T> send(
             String name, Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
         Session current = session;
@@ -253,8 +254,10 @@ final class Link {
             CompletableFuture<T> answer, String name, @Nullable T value, @Nullable Throwable failure) {
         if (failure == null) {
             answer.complete(value);
-        } else if (failure instanceof RedisCommandExecutionException) {
+        } else if (failure instanceof RedisNoScriptException) {
             answer.completeExceptionally(failure);
+        } else if (failure instanceof RedisCommandExecutionException) {
+            answer.completeExceptionally(RedisErrorException.of(name, address, failure.getMessage()));
         } else {
             answer.completeExceptionally(unavailable(name, RedisUnavailableException.reason(failure)));
         }

@@ -3,6 +3,7 @@ package dev.fanoutgateway.redis;
 import dev.fanoutgateway.spi.Caller;
 import dev.fanoutgateway.spi.KeyAuthenticator;
 import dev.fanoutgateway.spi.KeyCredential;
+import dev.fanoutgateway.spi.PluginFailure;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,14 +100,14 @@ public final class RedisKeys implements KeyAuthenticator {
         try {
             return Long.parseLong(expires) <= currentTimeMillis.getAsLong();
         } catch (NumberFormatException e) {
-            throw new IllegalStateException("expected milliseconds as 'expires' of a key in Redis, got something else");
+            throw new PluginFailure("expected milliseconds as 'expires' of a key in Redis, got something else");
         }
     }
 
     private static String required(Map<String, String> fields, String name) {
         String value = fields.get(name);
         if (value == null || value.isEmpty()) {
-            throw new IllegalStateException("expected a field '" + name + "' with a key in Redis, found none");
+            throw new PluginFailure("expected a field '" + name + "' with a key in Redis, found none");
         }
         return value;
     }

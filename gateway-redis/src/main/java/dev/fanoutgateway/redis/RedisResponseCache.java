@@ -4,7 +4,6 @@ import dev.fanoutgateway.spi.CacheKey;
 import dev.fanoutgateway.spi.CachedResponse;
 import dev.fanoutgateway.spi.KeyCredential;
 import dev.fanoutgateway.spi.ResponseCache;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.SetArgs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -86,8 +85,7 @@ final class RedisResponseCache implements ResponseCache {
     /** An error that Redis answers a GET with says that the key holds something else; anything further is a failure. */
     private static CompletionStage<Optional<CachedResponse>> missIfMalformed(Throwable failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        String message = cause.getMessage();
-        return cause instanceof RedisCommandExecutionException && message != null && message.startsWith("WRONGTYPE")
+        return cause instanceof RedisErrorException error && error.isWrongType()
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : CompletableFuture.failedFuture(cause);
     }

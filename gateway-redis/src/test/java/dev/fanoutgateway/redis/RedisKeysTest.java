@@ -3,7 +3,12 @@ package dev.fanoutgateway.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanoutgateway.FanoutGateway;
+import dev.fanoutgateway.Gateway;
+import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.spi.Caller;
+import dev.fanoutgateway.spi.DevMessage;
+import dev.fanoutgateway.spi.GatewayObserver;
 import dev.fanoutgateway.spi.KeyCredential;
 import dev.fanoutgateway.testing.RateLimiterContract;
 import java.time.Duration;
@@ -12,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +84,29 @@ class RedisKeysTest {
         assertThatThrownBy(() -> authenticate("broken")).hasMessageContaining("expected milliseconds");
         redis.ask(commands -> commands.set(nameOf("broken"), "text"));
         assertThatThrownBy(() -> authenticate("broken")).hasMessageContaining("WRONGTYPE");
+    }
+
+    @Test
+    void theDevelopersAreToldWhatIsWrongAndNotWithWhich() {
+        redis.ask(commands -> commands.del(nameOf("my-key")) + commands.rpush(nameOf("my-key"), "my-text"));
+        List<DevMessage> messages = new CopyOnWriteArrayList<>();
+        try (FanoutGateway gateway = Gateway.builder()
+                .backends("http://127.0.0.1:1")
+                .authenticator(store.keys())
+                .pluginTimeout(Duration.ofSeconds(30))
+                .observer(new GatewayObserver() {
+                    @Override
+                    public void onMessage(DevMessage message) {
+                        messages.add(message);
+                    }
+                })
+                .build()) {
+            GatewayRequest request = GatewayRequest.get("/x").header("X-API-Key", "my-key");
+            assertThat(gateway.handle(request).join().status()).isEqualTo(503);
+        }
+        assertThat(messages).hasSize(1);
+        assertThat(messages.get(0).details())
+                .containsExactly("key lookup failed, Redis at 127.0.0.1:" + redis.port() + " answered WRONGTYPE");
     }
 
     private static void write(String key, Map<String, String> fields) {
