@@ -14,7 +14,7 @@ record StandaloneProcess(Process process, int port) implements AutoCloseable {
         Process process = new ProcessBuilder(
                         System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
                         "-Xmx256m",
-                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
+                        "-Dlog=off",
                         "-jar",
                         jar.toString(),
                         configuration.toString())

@@ -29,6 +29,7 @@ public final class Standalone {
 
     /** {@code [--check] FILE}. */
     public static void main(String[] args) {
+        LogProvider.takeAll();
         int status = run(args, System.out, System.err);
         if (status != SERVING) {
             System.exit(status);

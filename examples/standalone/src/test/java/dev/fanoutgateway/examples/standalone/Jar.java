@@ -43,7 +43,7 @@ final class Jar implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 heap,
-                "-Dorg.slf4j.simpleLogger.log.dev.fanoutgateway=debug",
+                "-Dlog=debug",
                 "-jar",
                 JAR.toString()));
         command.addAll(arguments);
