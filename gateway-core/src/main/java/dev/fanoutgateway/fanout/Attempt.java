@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Attempt {
     final Backend backend;
     final int number;
+
+    /** The same among those that are made: what its backend is told. */
+    final int made;
+
     final long startNanos;
 
     /** When its time is up. */
@@ -64,6 +68,7 @@ final class Attempt {
     Attempt(
             Backend backend,
             int number,
+            int made,
             long startNanos,
             long limitNanos,
             boolean endsWithRace,
@@ -72,6 +77,7 @@ final class Attempt {
             boolean alone) {
         this.backend = backend;
         this.number = number;
+        this.made = made;
         this.startNanos = startNanos;
         this.limitNanos = limitNanos;
         this.endsWithRace = endsWithRace;

@@ -9,7 +9,7 @@ import dev.fanoutgateway.http.Headers;
  *
  * @param timeout names the field with the time that is left for this attempt, in whole milliseconds, 1 or more; empty for
  *     none
- * @param number names the field with the attempt's number, from 1; empty for none
+ * @param number names the field with the attempt's number among those that are made, from 1; empty for none
  */
 public record AttemptFields(String timeout, String number) {
     private static final AttemptFields STANDARD = new AttemptFields("X-Request-Timeout-Ms", "X-Attempt");

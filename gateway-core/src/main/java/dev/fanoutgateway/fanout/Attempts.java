@@ -12,6 +12,7 @@ final class Attempts {
     private final InFlight inFlight;
     private final List<Attempt> all;
     private int running;
+    private int made;
 
     Attempts(InFlight inFlight, int expected) {
         this.inFlight = inFlight;
@@ -35,12 +36,14 @@ final class Attempts {
         boolean endsWithRace = deadlineNanos - now <= plan.attemptTimeoutNanos();
         long limit = endsWithRace ? deadlineNanos : now + plan.attemptTimeoutNanos();
         boolean alone = inFlight.at(entry.backend()) == 1;
-        return new Attempt(entry.backend(), all.size() + 1, now, limit, endsWithRace, occasion, entry.pass(), alone);
+        return new Attempt(
+                entry.backend(), all.size() + 1, made + 1, now, limit, endsWithRace, occasion, entry.pass(), alone);
     }
 
     /** An attempt that is made; it counts as under way at its backend already. */
     void launch(Step step, Attempt attempt) {
         all.add(attempt);
+        made++;
         running++;
         step.launch(attempt);
     }

@@ -233,7 +233,7 @@ final class RunningRace implements Fanout.Race {
         try {
             call = fanout.client.newCall(new BackendRequest(
                     attempt.backend,
-                    plan.fields().on(plan.request(), attempt.number, timeout),
+                    plan.fields().on(plan.request(), attempt.made, timeout),
                     timeout,
                     plan.maxResponseBytes(),
                     plan.streamable()));

@@ -95,6 +95,16 @@ class DeadlineRaceTest {
     }
 
     @Test
+    void whoWasNotAskedIsNotCounted() {
+        arena.fields = AttemptFields.standard();
+        arena.backends.on("a", pause(503, "2")).on("b", ok("b"));
+        next();
+        next();
+
+        assertThat(sent("X-Attempt")).containsExactly(List.of("1"), List.of("2"), List.of("1"));
+    }
+
+    @Test
     void noMoreThanHalfHaveAPause() {
         arena.backends.on("a", pause(503, "5")).on("b", pause(503, "5")).on("c", pause(503, "5"));
         next();
