@@ -46,12 +46,12 @@ final class Alerts {
                         details(request, result),
                         Instant.ofEpochMilli(clock.currentTimeMillis())));
             }
-            case BROKEN, UNAVAILABLE, TOO_FEW, LATE -> failed(request, result);
+            case BROKEN, UNAVAILABLE, INCOMPLETE, TOO_FEW, LATE -> failed(route, request, result);
             case CANCELLED -> {}
         }
     }
 
-    private void failed(GatewayRequest request, FanoutResult result) {
+    private void failed(Route route, GatewayRequest request, FanoutResult result) {
         if (!result.attempts().isEmpty() && result.attempts().stream().allMatch(Alerts::hadNoRoom)) {
             trouble.failed(
                     Type.OVERLOADED,
@@ -61,9 +61,18 @@ final class Alerts {
                     details(request, result));
             return;
         }
+        if (rejectedByAll(result)) {
+            trouble.succeeded();
+            messages.accept(DevMessage.of(
+                    Type.REQUEST_REJECTED,
+                    "rejected:" + route,
+                    "whoever was asked of group '" + group.name() + "' rejects a request of route " + route,
+                    details(request, result),
+                    Instant.ofEpochMilli(clock.currentTimeMillis())));
+            return;
+        }
         boolean tooFew = result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.LOST);
-        boolean somebodyAnswered = tooFew
-                || result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.ABSENT);
+        boolean somebodyAnswered = tooFew || result.attempts().stream().anyMatch(AttemptOutcome::isSignOfLife);
         if (somebodyAnswered || somebodyLeft(attempt -> !hadNoRoom(attempt), result)) {
             trouble.failed(
                     Type.BACKENDS_DEGRADED,
@@ -76,6 +85,12 @@ final class Alerts {
                     "all backends of group '" + group.name() + "' failed",
                     details(request, result));
         }
+    }
+
+    /** Whether all are well, and the caller or the route is the one to blame: nobody shall be able to page the developers by that. */
+    private static boolean rejectedByAll(FanoutResult result) {
+        return result.cause() == FanoutResult.Cause.BROKEN
+                && result.attempts().stream().allMatch(AttemptOutcome::isSignOfLife);
     }
 
     private static boolean hadNoRoom(AttemptOutcome attempt) {

@@ -3,6 +3,7 @@ package dev.fanoutgateway;
 import static dev.fanoutgateway.Stand.everything;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanoutgateway.fanout.Acceptors;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.BackendClient.Failure;
@@ -14,6 +15,8 @@ import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AlertsTest {
     private final Stand stand = new Stand();
@@ -47,6 +50,33 @@ class AlertsTest {
         stand.answer("/a");
         assertThat(stand.messages).hasSize(1);
         assertMessage(stand.messages.get(0), Type.BACKENDS_DEGRADED, Priority.HIGH, "backends:default");
+    }
+
+    /** One caller could have the developers paged otherwise. */
+    @ParameterizedTest
+    @CsvSource({"400, true", "409, true", "408, false", "425, false", "429, false", "501, false"})
+    void aRequestThatAllRejectIsNoOutage(int status, boolean json) {
+        stand.route(everything().accept(json ? Acceptors.jsonFlag("status") : Acceptors.successful()));
+        stand.all(Script.answers(status, "{\"error\": \"bad symbol\"}"));
+        stand.answer("/a");
+        assertThat(stand.messages).hasSize(1);
+        DevMessage message = stand.messages.get(0);
+        assertMessage(message, Type.REQUEST_REJECTED, Priority.NORMAL, "rejected:/**");
+        assertThat(message.title()).isEqualTo("whoever was asked of group 'default' rejects a request of route /**");
+    }
+
+    @Test
+    void whatSomeRejectWhileOthersFailIsNotAllOfThem() {
+        stand.all(Script.answers(429, "")).on("b", Script.answers(500, "broken"));
+        stand.answer("/a");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DEGRADED);
+    }
+
+    @Test
+    void garbageFromAllIsAnOutage() {
+        stand.route(everything().accept(Acceptors.jsonFlag("status"))).all(Script.answers(200, "<html>"));
+        stand.answer("/a");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DOWN);
     }
 
     @Test

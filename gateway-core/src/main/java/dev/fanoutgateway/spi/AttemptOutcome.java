@@ -83,6 +83,18 @@ public record AttemptOutcome(
                 || !(detail.equals(NO_ROOM) || detail.equals(EJECTED) || detail.startsWith(PAUSED));
     }
 
+    /**
+     * Whether the backend has answered as one does that is well: acceptably, with a proper 'no such resource', or with a
+     * rejection that speaks of the request or of its caller. A rejected 2xx is garbage, and a 5xx a failure, but for 501 and 505.
+     */
+    public boolean isSignOfLife() {
+        return switch (result) {
+            case WON, LOST, ABSENT -> true;
+            case REJECTED -> status < 200 || (status >= 300 && status < 500) || status == 501 || status == 505;
+            case BROKEN, UNREACHABLE, TIMED_OUT, CANCELLED -> false;
+        };
+    }
+
     /** The same where the answer was given, and broke off while it was passed on. */
     public AttemptOutcome brokenOff() {
         return new AttemptOutcome(
