@@ -6,7 +6,7 @@ import dev.fanoutgateway.fanout.FanoutResult.Cause;
 public enum FailurePolicy {
     /** 404 whatever the cause. */
     ENVELOPE_404,
-    /** 404 where every backend said it has nothing, 502 broken or too few, 503 none reachable, 504 late, 500 uncombined. */
+    /** 404 where every backend said it has nothing, 502 broken, incomplete or too few, 503 none available, 504 late, 500 uncombined. */
     BY_CAUSE;
 
     int statusFor(Cause cause) {
@@ -18,7 +18,7 @@ public enum FailurePolicy {
             case UNAVAILABLE -> 503;
             case LATE -> 504;
             case UNCOMBINED -> 500;
-            case ACCEPTED, FINAL, BROKEN, TOO_FEW, CANCELLED -> 502;
+            case ACCEPTED, FINAL, BROKEN, INCOMPLETE, TOO_FEW, CANCELLED -> 502;
         };
     }
 }

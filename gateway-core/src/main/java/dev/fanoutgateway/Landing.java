@@ -73,7 +73,7 @@ record Landing(
     boolean failed() {
         return result != null
                 && switch (result.cause()) {
-                    case BROKEN, UNAVAILABLE, TOO_FEW, UNCOMBINED, LATE -> true;
+                    case BROKEN, UNAVAILABLE, INCOMPLETE, TOO_FEW, UNCOMBINED, LATE -> true;
                     case ACCEPTED, FINAL, ABSENT, CANCELLED -> false;
                 };
     }
@@ -110,7 +110,7 @@ record Landing(
                         && (shared || CacheRules.errorForAll(response))
                         && CacheRules.sameVariant(response.headers(), asked, follower.forwarded());
             case ABSENT -> true;
-            case BROKEN, UNAVAILABLE, TOO_FEW, UNCOMBINED, LATE -> true;
+            case BROKEN, UNAVAILABLE, INCOMPLETE, TOO_FEW, UNCOMBINED, LATE -> true;
             case CANCELLED -> false;
         };
     }
@@ -173,7 +173,7 @@ record Landing(
         Outcome outcome = switch (result.cause()) {
             case ABSENT -> Outcome.ABSENT;
             case UNCOMBINED -> Outcome.ERROR;
-            case ACCEPTED, FINAL, BROKEN, UNAVAILABLE, TOO_FEW, LATE, CANCELLED -> Outcome.FAILED;
+            case ACCEPTED, FINAL, BROKEN, UNAVAILABLE, INCOMPLETE, TOO_FEW, LATE, CANCELLED -> Outcome.FAILED;
         };
         return new Answer(nobody, outcome, grant, result.race(), follower, status);
     }

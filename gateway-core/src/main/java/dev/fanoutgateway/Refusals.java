@@ -136,13 +136,16 @@ final class Refusals {
         int status = policy.statusFor(cause);
         String message = switch (cause) {
             case ABSENT -> "No backend has this resource.";
-            case UNAVAILABLE -> "No backend can be reached.";
-            case LATE -> "No backend answered in time.";
+            case UNAVAILABLE -> "No backend is available.";
+            case INCOMPLETE -> "Not every backend is available, and no other has this resource.";
+            case LATE -> "No backend gave an acceptable answer in time.";
             case TOO_FEW -> "Too few backends gave an acceptable answer.";
             case UNCOMBINED -> "The backends' answers could not be combined.";
             case ACCEPTED, FINAL, BROKEN, CANCELLED -> "No backend gave an acceptable answer.";
         };
-        return response(request, status, cause.name().toLowerCase(Locale.ROOT).replace('_', '-'), message);
+        GatewayResponse response =
+                response(request, status, cause.name().toLowerCase(Locale.ROOT).replace('_', '-'), message);
+        return status == 503 ? with(response, "Retry-After", "1") : response;
     }
 
     private static GatewayResponse response(GatewayRequest request, int status, String reason, String message) {

@@ -24,7 +24,7 @@ class FailureMappingTest {
 
     private Script scriptFor(Cause cause) {
         return switch (cause) {
-            case ABSENT -> Script.answers(404, "theirs");
+            case ABSENT, INCOMPLETE -> Script.answers(404, "theirs");
             case BROKEN -> Script.answers(500, "theirs");
             case UNAVAILABLE -> Script.fails(Failure.UNREACHABLE);
             case LATE -> Script.hangs();
@@ -43,22 +43,28 @@ class FailureMappingTest {
     @CsvSource({
         "ABSENT,      ENVELOPE_404, 404, Not Found,           No backend has this resource.",
         "BROKEN,      ENVELOPE_404, 404, Not Found,           No backend gave an acceptable answer.",
-        "UNAVAILABLE, ENVELOPE_404, 404, Not Found,           No backend can be reached.",
-        "LATE,        ENVELOPE_404, 404, Not Found,           No backend answered in time.",
+        "UNAVAILABLE, ENVELOPE_404, 404, Not Found,           No backend is available.  ",
+        "INCOMPLETE,  ENVELOPE_404, 404, Not Found,           'Not every backend is available, and no other has this resource.'",
+        "LATE,        ENVELOPE_404, 404, Not Found,           No backend gave an acceptable answer in time.",
         "ABSENT,      BY_CAUSE,     404, Not Found,           No backend has this resource.",
         "BROKEN,      BY_CAUSE,     502, Bad Gateway,         No backend gave an acceptable answer.",
-        "UNAVAILABLE, BY_CAUSE,     503, Service Unavailable, No backend can be reached.",
-        "LATE,        BY_CAUSE,     504, Gateway Timeout,     No backend answered in time."
+        "UNAVAILABLE, BY_CAUSE,     503, Service Unavailable, No backend is available.  ",
+        "INCOMPLETE,  BY_CAUSE,     502, Bad Gateway,         'Not every backend is available, and no other has this resource.'",
+        "LATE,        BY_CAUSE,     504, Gateway Timeout,     No backend gave an acceptable answer in time."
     })
     void causeAndPolicyDecide(Cause cause, FailurePolicy policy, int status, String title, String message) {
         stand.route(everything().onFailure(policy).timeout(Duration.ofSeconds(1)));
         stand.all(scriptFor(cause));
+        if (cause == Cause.INCOMPLETE) {
+            stand.on("b", Script.fails(Failure.UNREACHABLE));
+        }
         String reason = cause.name().toLowerCase(Locale.ROOT);
 
         GatewayResponse envelope = answerTo(GatewayRequest.get("/a"));
         assertThat(envelope.status()).isEqualTo(status);
         assertThat(field(envelope, "Content-Type")).isEqualTo("application/json");
         assertThat(field(envelope, "Cache-Control")).isEqualTo("no-store");
+        assertThat(field(envelope, "Retry-After")).isEqualTo(status == 503 ? "1" : "");
         assertThat(envelope.body().utf8())
                 .isEqualTo("{\"status\": false, \"message\": \"%s\", \"reason\": \"%s\"}".formatted(message, reason));
 

@@ -60,8 +60,13 @@ public record FanoutResult(
         ABSENT,
         /** Backends were reached, but none had a usable answer; or their failures differ. */
         BROKEN,
-        /** No backend could be reached, or there is none. */
+        /**
+         * No backend is available: each is out of reach, answered 503, or was not asked since it is ejected, wants a pause or
+         * has no room; or there is none.
+         */
         UNAVAILABLE,
+        /** All that answered said properly that there is no such resource, and another one was not available. */
+        INCOMPLETE,
         /** Answers were collected, some are acceptable, and these are too few. */
         TOO_FEW,
         /** Answers enough were collected, and the combiner made none of them. */

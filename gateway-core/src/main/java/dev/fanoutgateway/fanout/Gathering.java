@@ -102,13 +102,17 @@ final class Gathering implements Course {
             end(step, Cause.LATE, now);
             return;
         }
-        List<Attempt> all = attempts.all();
-        for (int i = 0; i < all.size() && !over; i++) {
-            Attempt attempt = all.get(i);
+        boolean cut = false;
+        for (Attempt attempt : attempts.all()) {
             if (attempt.running && attempt.limitNanos <= now) {
                 attempts.cut(step, attempt, Result.TIMED_OUT, "the attempt's time was up", now);
-                proceed(step, now);
+                cut = true;
             }
+        }
+        if (cut && !over) {
+            proceed(
+                    step,
+                    now); // once for all of them: those that are late together leave nobody who might still answer
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param delayNanos after which somebody else was to be asked; 0 for at once, -1 for never
  * @param candidates how many backends there were to ask
  * @param cause how it ended: {@code ACCEPTED}, {@code FINAL}, {@code ABSENT}, {@code BROKEN}, {@code UNAVAILABLE},
- *     {@code TOO_FEW}, {@code UNCOMBINED}, {@code LATE} or {@code CANCELLED}
+ *     {@code INCOMPLETE}, {@code TOO_FEW}, {@code UNCOMBINED}, {@code LATE} or {@code CANCELLED}
  * @param attempts every attempt, in the order of launches
  * @param notes why somebody was not asked who otherwise would have been, in words that hold no secret; mostly empty
  * @param startNanos when it began, on {@link GatewayClock#nanoTime()}

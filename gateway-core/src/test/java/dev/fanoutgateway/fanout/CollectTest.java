@@ -194,6 +194,17 @@ class CollectTest {
     }
 
     @Test
+    void isLateWhereAllAreTooLateAtOnce() {
+        arena.strategy(FanoutStrategy.collect(2, joined));
+        arena.backends.on("a", hangs()).on("b", hangs()).on("c", hangs());
+
+        FanoutResult result = arena.run();
+
+        assertThat(result.cause()).isEqualTo(Cause.LATE);
+        assertThat(fates(result)).containsExactly("a TIMED_OUT", "b TIMED_OUT", "c TIMED_OUT");
+    }
+
+    @Test
     void failsAsARaceDoesWhereNobodyHasAnAnswer() {
         arena.strategy(FanoutStrategy.collectAll(joined));
         arena.backends

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.fanout.FanoutResult.Cause;
 import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FailureCauseTest {
     private static final Script ABSENT = answers(404, "");
     private static final Script REJECTED = answers(500, "");
+    private static final Script BUSY = answers(503, "");
     private static final Script UNREACHABLE = fails(Failure.UNREACHABLE);
 
     private final Arena arena = new Arena();
@@ -28,7 +30,7 @@ class FailureCauseTest {
     @Test
     void absentOnlyIfEveryCandidateSaysSo() {
         assertThat(causeOf(ABSENT, ABSENT, ABSENT)).isEqualTo(Cause.ABSENT);
-        assertThat(causeOf(ABSENT, ABSENT, UNREACHABLE)).isEqualTo(Cause.UNAVAILABLE);
+        assertThat(causeOf(ABSENT, ABSENT, UNREACHABLE)).isEqualTo(Cause.INCOMPLETE);
         assertThat(causeOf(ABSENT, ABSENT, hangs())).isEqualTo(Cause.LATE);
         assertThat(causeOf(ABSENT, ABSENT, REJECTED)).isEqualTo(Cause.BROKEN);
     }
@@ -40,6 +42,63 @@ class FailureCauseTest {
         assertThat(causeOf(hangs(), UNREACHABLE, ABSENT)).isEqualTo(Cause.BROKEN);
         assertThat(causeOf(fails(Failure.TOO_LARGE), ABSENT, ABSENT)).isEqualTo(Cause.BROKEN);
         assertThat(causeOf(fails(Failure.CANCELLED), UNREACHABLE, UNREACHABLE)).isEqualTo(Cause.BROKEN);
+    }
+
+    @Test
+    void whoSays503IsNotAvailable() {
+        assertThat(causeOf(BUSY, BUSY, BUSY)).isEqualTo(Cause.UNAVAILABLE);
+        assertThat(causeOf(BUSY, UNREACHABLE, BUSY)).isEqualTo(Cause.UNAVAILABLE);
+        assertThat(causeOf(BUSY, ABSENT, UNREACHABLE)).isEqualTo(Cause.INCOMPLETE);
+        assertThat(causeOf(BUSY, REJECTED, UNREACHABLE)).isEqualTo(Cause.BROKEN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parallel", "failover", "hedged"})
+    void whoIsAskedAsTheLastResortCountsByWhatItDid(String strategy) {
+        arena.strategy(
+                switch (strategy) {
+                    case "parallel" -> FanoutStrategy.parallel();
+                    case "failover" -> FanoutStrategy.failover();
+                    default -> FanoutStrategy.hedged(Duration.ofMillis(20));
+                });
+        arena.deadline = Duration.ofMinutes(1);
+        for (String out : List.of("a", "b", "c")) {
+            eject(out);
+            assertThat(causeOf(hangs(), hangs(), hangs())).as("ejected: " + out).isEqualTo(Cause.LATE);
+            assertThat(arena.outcomes)
+                    .as("the one that was passed over was asked after all")
+                    .filteredOn(outcome -> Arena.host(outcome.backend()).equals(out))
+                    .extracting(AttemptOutcome::wasMade)
+                    .containsExactly(false, true);
+            eject(out);
+            assertThat(causeOf(REJECTED, REJECTED, REJECTED)).isEqualTo(Cause.BROKEN);
+            eject(out);
+            assertThat(causeOf(UNREACHABLE, UNREACHABLE, UNREACHABLE)).isEqualTo(Cause.UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void whoIsNotAskedAtAllSaysNothing() {
+        eject("a");
+        assertThat(causeOf(ABSENT, ABSENT, ABSENT)).isEqualTo(Cause.INCOMPLETE);
+        eject("a");
+        assertThat(causeOf(ABSENT, ABSENT, UNREACHABLE)).isEqualTo(Cause.INCOMPLETE);
+        eject("a");
+        assertThat(causeOf(ABSENT, ABSENT, hangs())).isEqualTo(Cause.LATE);
+        eject("a");
+        assertThat(causeOf(ABSENT, ABSENT, REJECTED)).isEqualTo(Cause.BROKEN);
+    }
+
+    /** The others have no attempt yet. */
+    private void eject(String name) {
+        Ejection afterOne = Ejection.afterFailures(1);
+        arena.roster(8, afterOne);
+        Pass pass = arena.roster.admit(Arena.hosts(name).get(0), false);
+        arena.roster.learn(
+                pass,
+                new AttemptOutcome(
+                        Arena.hosts(name).get(0), 1, 0, 0, AttemptOutcome.Result.BROKEN, 0, "before the test"),
+                true);
     }
 
     @Test

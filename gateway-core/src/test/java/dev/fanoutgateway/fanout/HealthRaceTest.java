@@ -108,7 +108,7 @@ class HealthRaceTest {
         FanoutResult result = arena.run();
 
         assertThat(fates(result)).containsExactly("a UNREACHABLE", "b ABSENT", "c ABSENT");
-        assertThat(result.cause()).isEqualTo(Cause.UNAVAILABLE);
+        assertThat(result.cause()).isEqualTo(Cause.INCOMPLETE);
         assertThat(result.elapsedNanos()).isZero();
     }
 
