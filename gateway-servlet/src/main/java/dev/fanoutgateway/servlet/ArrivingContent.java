@@ -49,6 +49,12 @@ final class ArrivingContent extends RequestContent implements ReadListener {
         this.length = length;
     }
 
+    /** Only if that is known already: what was announced by nothing may still come. */
+    @Override
+    boolean isEmpty() throws IOException {
+        return JettyInput.isThere(input()) && super.isEmpty();
+    }
+
     /** The request is asynchronous: the container may be asked to call. */
     void listen() {
         synchronized (lock) {

@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * the host said {@link #blocking(boolean)}, or the request does not support asynchronous operation, the first attempt runs
  * on the container's thread itself, which then waits, not much longer than the route's timeout. Declare
  * {@code async-supported}, or each waiting request holds a thread. A request's content is read once the request is admitted,
- * as far as the gateway's {@code maxRequestBytes}; more is answered 413. No thread of Jetty waits for it over
- * HTTP/1, unless the client expects {@code 100 Continue}, the host said {@code blocking(true)}, or the request does not support
- * asynchronous operation: what is there is read at once, and the container calls for the rest.
+ * as far as the gateway's {@code maxRequestBytes}; more is answered 413. No thread of Jetty waits for it,
+ * unless the host said {@code blocking(true)}, or the request does not support asynchronous operation: what is there is read
+ * at once, and the container calls for the rest.
  *
  * <p><b>Dispatches.</b> The filter serves a request the first time it comes, whichever filter before it went asynchronous.
  * Forwards, includes, error pages and asynchronous dispatches to another path are the host's own, and pass. Since a request
@@ -195,13 +195,14 @@ public final class GatewayFilter implements Filter {
     }
 
     /**
-     * Whether the container can be asked to call when there is content. Jetty can, over HTTP/1. Where other threads than its own
-     * ask, Tomcat may forget to call, and Undertow does so at an end that it has read already.
+     * Whether the container can be asked to call when there is content. Jetty can. Where other threads than its own ask, Tomcat
+     * may forget to call, and Undertow does so at an end that it has read already.
      */
-    private static boolean arrives(HttpServletRequest request) {
-        return request.getProtocol().startsWith("HTTP/1")
-                && request.getHeader("Expect") == null
-                && request.getServletContext().getServerInfo().startsWith("jetty/");
+    private static boolean arrives(HttpServletRequest request) throws IOException {
+        return request.getServletContext().getServerInfo().startsWith("jetty/")
+                && (request.getProtocol().startsWith("HTTP/1")
+                        || request.getContentLengthLong() >= 0
+                        || JettyInput.tells(request.getInputStream()));
     }
 
     /** A thread that waits does not read. */
