@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 /** A replica on a plain socket, which keeps every byte that it is sent. */
 final class RawBackend implements AutoCloseable {
     private static final Pattern CONTENT_LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
+    private static final Pattern CHUNKED = Pattern.compile("(?im)^transfer-encoding: *chunked");
 
     private final ServerSocket server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -147,6 +148,9 @@ final class RawBackend implements AutoCloseable {
             }
             request.append((char) next);
             if (length < 0 && request.toString().endsWith("\r\n\r\n")) {
+                if (CHUNKED.matcher(request).find() && !request.toString().endsWith("\r\n0\r\n\r\n")) {
+                    continue;
+                }
                 Matcher matcher = CONTENT_LENGTH.matcher(request);
                 length = request.length() + (matcher.find() ? Integer.parseInt(matcher.group(1)) : 0);
             }
