@@ -37,11 +37,19 @@ public final class RedisStore implements AutoCloseable {
     }
 
     /**
+     * Whether {@link #connect} can read {@code uri}: with a port that there is, if any, and options that Lettuce knows ({@code
+     * timeout}, {@code database}, {@code clientName}, {@code verifyPeer}, ...) with values that these may have.
+     */
+    public static boolean isUri(String uri) {
+        return RedisUris.read(uri) != null;
+    }
+
+    /**
      * Connects with the defaults of {@link RedisStoreBuilder}; see {@link RedisStoreBuilder#connect}.
      *
      * @param uris one of {@code redis://[user:password@]host[:port][/database]}, {@code rediss://} (TLS) or
      *     {@code redis-sentinel://[:password@]host[:port][,host...][/database]#master}, or several nodes of one cluster
-     * @throws IllegalArgumentException if a URI cannot be read
+     * @throws IllegalArgumentException if a URI cannot be read; see {@link #isUri}
      */
     public static RedisStore connect(String... uris) {
         return builder().connect(uris);

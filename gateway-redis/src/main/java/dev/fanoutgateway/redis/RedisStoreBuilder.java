@@ -141,19 +141,18 @@ public final class RedisStoreBuilder {
                 throw new IllegalArgumentException("expected redis:// or rediss:// for the nodes of a cluster, number "
                         + (i + 1) + " is a Sentinel");
             }
+            if (uri.isSsl() != (parsed.isEmpty() ? uri : parsed.get(0)).isSsl()) {
+                throw new IllegalArgumentException("expected all nodes of a cluster with TLS or all without, number "
+                        + (i + 1) + " is not as the first");
+            }
             parsed.add(uri);
         }
         return parsed;
     }
 
     private static RedisURI parse(String uri, int number) {
-        RedisURI parsed;
-        try {
-            parsed = RedisURI.create(uri);
-        } catch (RuntimeException e) {
-            parsed = null; // neither the URI nor the exception that quotes it may be shown
-        }
-        if (parsed == null || parsed.getSocket() != null) {
+        RedisURI parsed = RedisUris.read(uri);
+        if (parsed == null) {
             throw new IllegalArgumentException(
                     "expected a Redis URI such as redis://127.0.0.1:6379, rediss://... or redis-sentinel://...#master, "
                             + "number " + number + " is none");

@@ -39,6 +39,16 @@ class RedisStoreTest {
                 "http://:geheim@localhost",
                 "redis://:geheim@bad host",
                 "redis://:geheim@localhost:99999999",
+                "redis://:geheim@localhost:99999",
+                "redis://:geheim@localhost:0",
+                "redis://:geheim@localhost:x",
+                "redis://:geheim@localhost:6379:6379",
+                "redis://:geheim@localhost/geheim",
+                "redis://:geheim@localhost?timeout=geheim",
+                "redis://:geheim@localhost?timeout=1s&timeout=2s",
+                "redis://:geheim@localhost?bogus=1",
+                "redis://:geheim@localhost?",
+                "redis-sentinel://:geheim@a:1,b:0#m",
                 "redis-socket:///geheim",
                 "redis-sentinel://:geheim@localhost"
             })
@@ -48,6 +58,29 @@ class RedisStoreTest {
                 .hasNoCause()
                 .hasMessageStartingWith("expected a Redis URI such as")
                 .hasMessageNotContaining("geheim");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://localhost",
+                "redis://my_redis:65535",
+                "redis://a.b-c.example:6379/15",
+                "redis://[::1]:6379",
+                "rediss://user:p%40ss@10.0.0.1:6380/2?timeout=100ms&clientName=gateway&verifyPeer=CA",
+                "redis://localhost?db=3",
+                "redis-sentinel://:pass@a:26379,b,c:1/0#main",
+                "rediss-sentinel://a?sentinelMasterId=main"
+            })
+    void everyOtherOneIsRead(String uri) {
+        assertThat(RedisStore.isUri(uri)).isTrue();
+    }
+
+    @Test
+    void nodesOfAClusterAllHaveTlsOrNone() {
+        assertThatThrownBy(() -> RedisStore.connect("redis://localhost", "rediss://:geheim@localhost"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected all nodes of a cluster with TLS or all without, number 2 is not as the first");
     }
 
     @Test

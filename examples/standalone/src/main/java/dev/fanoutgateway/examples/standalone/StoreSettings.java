@@ -4,7 +4,7 @@ import dev.fanoutgateway.Route;
 import dev.fanoutgateway.WarmUp;
 import dev.fanoutgateway.caching.TieredResponseCache;
 import dev.fanoutgateway.limit.StoreFailurePolicy;
-import io.lettuce.core.RedisURI;
+import dev.fanoutgateway.redis.RedisStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +71,14 @@ record StoreSettings(
             redis.problems()
                     .add(redis.lineOf("uri"), redis.pathOf("uri"), "one Sentinel URI, or nodes of a cluster", "both");
         }
+        if (uris.stream().map(uri -> uri.startsWith("rediss")).distinct().count() > 1) {
+            redis.problems()
+                    .add(
+                            redis.lineOf("uri"),
+                            redis.pathOf("uri"),
+                            "nodes all with TLS (rediss) or all without",
+                            "both");
+        }
         redis.set("timeout", Value.DURATION, StoreSettings::checkTimeout);
         Duration timeout = redis.value("timeout", Value.DURATION).orElse(Duration.ofMillis(100));
         limits.end();
@@ -110,14 +118,9 @@ record StoreSettings(
     }
 
     private static Optional<String> redisUri(String text) {
-        if (!text.matches("(redis|rediss|redis-sentinel|rediss-sentinel)://.+")) {
-            return Optional.empty();
-        }
-        try {
-            return RedisURI.create(text).getSocket() == null ? Optional.of(text) : Optional.empty();
-        } catch (RuntimeException e) { // of several kinds, all of which quote the text
-            return Optional.empty();
-        }
+        return text.matches("rediss?(-sentinel)?://.+") && RedisStore.isUri(text)
+                ? Optional.of(text)
+                : Optional.empty();
     }
 
     @Override
