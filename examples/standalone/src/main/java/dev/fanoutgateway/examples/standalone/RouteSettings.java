@@ -62,6 +62,16 @@ final class RouteSettings {
     private Route read(Section in) {
         Route.Builder route = in.required("path", PATH).orElseGet(() -> Route.path("/**"));
         List<String> methods = in.list("methods", METHOD);
+        if (in.node("methods")
+                .filter(node -> node instanceof Node.Items list && list.items().isEmpty())
+                .isPresent()) {
+            in.problems()
+                    .add(
+                            in.lineOf("methods"),
+                            in.pathOf("methods"),
+                            "a method, or no such key for all",
+                            "an empty list");
+        }
         in.check("methods", () -> route.methods(methods.toArray(String[]::new)));
         Optional<String> backends = backends(in);
         backends.ifPresent(route::backends);

@@ -84,12 +84,16 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
                 text -> Optional.ofNullable(words.get(text)));
     }
 
-    /** The name of something that stands in {@code section}. */
+    /** The name of something that stands in {@code section}, where it may look like a boolean or a number, such as {@code off}. */
     static Value<String> nameOf(String section, Collection<String> names) {
         String expected = names.isEmpty()
                 ? "a name from the section " + section + ", which has none"
                 : "one of the " + section + ' ' + String.join(", ", names);
-        return text(expected, name -> Optional.of(name).filter(names::contains));
+        return new Value<>(
+                expected,
+                Set.of(Type.TEXT, Type.BOOLEAN, Type.NUMBER),
+                true,
+                name -> Optional.of(name).filter(names::contains));
     }
 
     /** @throws IllegalArgumentException {@code expected ..., got ...} if {@code node} is not of this kind */
