@@ -8,6 +8,7 @@ import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,9 +17,10 @@ import java.util.regex.Pattern;
  */
 final class Refusals {
     private static final String PROBLEM = "application/problem+json";
+    private static final String JSON = "application/json";
 
-    /** A weight of zero (RFC 9110 section 12.4.2). */
-    private static final Pattern UNWANTED = Pattern.compile(";\\s*q=0(\\.0*)?\\s*(;|$)");
+    /** A weight of less than one (RFC 9110 section 12.4.2), with its decimals. */
+    private static final Pattern WEIGHT = Pattern.compile(";\\s*q=0(?:\\.([0-9]{0,3}))?\\s*(?:;|$)");
 
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
@@ -154,20 +156,36 @@ final class Refusals {
                 ? "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"reason\":\"%s\"}"
                         .formatted(title(status), status, message, reason)
                 : "{\"status\": false, \"message\": \"%s\", \"reason\": \"%s\"}".formatted(message, reason);
-        Headers headers =
-                Headers.of("Content-Type", problem ? PROBLEM : "application/json", "Cache-Control", "no-store");
+        Headers headers = Headers.of("Content-Type", problem ? PROBLEM : JSON, "Cache-Control", "no-store");
         return new GatewayResponse(status, headers, Body.utf8(json));
     }
 
+    /** Whether the client names problem details, and prefers no other JSON to them. */
     private static boolean wantsProblem(Headers headers) {
+        int problem = 0;
+        int json = 0;
         for (String line : headers.all("Accept")) {
             for (String range : line.toLowerCase(Locale.ROOT).split(",")) {
-                if (range.trim().startsWith(PROBLEM) && !UNWANTED.matcher(range).find()) {
-                    return true;
+                int parameters = range.indexOf(';');
+                String type = (parameters < 0 ? range : range.substring(0, parameters)).trim();
+                if (type.equals(PROBLEM)) {
+                    problem = Math.max(problem, weight(range));
+                } else if (type.equals(JSON)) {
+                    json = Math.max(json, weight(range));
                 }
             }
         }
-        return false;
+        return problem > 0 && problem >= json;
+    }
+
+    /** In thousandths. */
+    private static int weight(String range) {
+        Matcher matcher = WEIGHT.matcher(range);
+        if (!matcher.find()) {
+            return 1_000;
+        }
+        String decimals = matcher.group(1) == null ? "" : matcher.group(1);
+        return Integer.parseInt((decimals + "000").substring(0, 3));
     }
 
     private static String title(int status) {

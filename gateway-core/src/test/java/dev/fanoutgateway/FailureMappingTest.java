@@ -102,12 +102,25 @@ class FailureMappingTest {
         assertThat(Stand.wire(stand.answer("/a"))).doesNotContain("db-7", "http://a");
     }
 
-    @Test
-    void acceptOfProblemWithQualityZeroIsARefusalOfIt() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/problem+json;q=0, */*                       | false",
+                "application/problem+json;q=0.000                        | false",
+                "application/problem+jsonx                               | false",
+                "application/problem+json-seq, */*                       | false",
+                "application/json, application/problem+json;q=0.1        | false",
+                "application/json; q=0.9, application/problem+json;q=.95 | true",
+                "application/json; q=0.5, application/problem+json;q=0.6 | true",
+                "application/json, application/problem+json              | true",
+                "text/html, APPLICATION/PROBLEM+JSON ; v=1 ; q=0.1       | true"
+            })
+    void problemDetailsAreForThoseWhoPreferThem(String accept, boolean problem) {
         stand.all(Script.answers(500, "broken"));
-        GatewayResponse response =
-                stand.answer(GatewayRequest.get("/a").header("Accept", "application/problem+json;q=0, */*"));
-        assertThat(field(response, "Content-Type")).isEqualTo("application/json");
+        GatewayResponse response = stand.answer(GatewayRequest.get("/a").header("Accept", accept));
+        assertThat(field(response, "Content-Type"))
+                .isEqualTo(problem ? "application/problem+json" : "application/json");
     }
 
     @Test
