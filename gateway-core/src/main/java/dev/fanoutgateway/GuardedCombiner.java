@@ -7,6 +7,7 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.Combiner;
 import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.PluginFailure;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * stage fails. What it gives says no less of caching than the answers that it is made of.
  */
 final class GuardedCombiner implements Combiner {
+    private static final int FIRST_FINAL = 200;
     private static final GatewayResponse FAILED = new GatewayResponse(500, Headers.empty(), Body.empty());
 
     private final Combiner combiner;
@@ -60,6 +62,9 @@ final class GuardedCombiner implements Combiner {
     }
 
     private @Nullable GatewayResponse finished(GatewayRequest request, List<Part> parts, GatewayResponse response) {
+        if (response.status() < FIRST_FINAL) {
+            throw new PluginFailure("expected an answer with a final status, got " + response.status());
+        }
         return CombinedFields.of(policy, request, parts, everybody, response, clock.currentTimeMillis());
     }
 

@@ -221,6 +221,22 @@ class CollectedAnswersTest {
         assertThat(stand.lastRecord().outcome()).isEqualTo(Outcome.FAILED);
     }
 
+    @Test
+    void theDevelopersAreToldWhyNothingCouldBeCombined() {
+        collecting(FanoutStrategy.collectAll(Combiners.jsonArray()));
+        stand.all(json("<html>"));
+        assertThat(stand.answer("/x").body().utf8()).contains("uncombined");
+        assertThat(stand.messages.get(0).details()).containsExactly("expected JSON in one answer at least, got none");
+    }
+
+    @Test
+    void anInterimAnswerIsNone() {
+        collecting(FanoutStrategy.collectAll(
+                Combiner.of((request, parts) -> new GatewayResponse(100, Headers.empty(), Body.empty()))));
+        assertThat(stand.answer("/x").body().utf8()).contains("uncombined");
+        assertThat(stand.messages.get(0).details()).containsExactly("expected an answer with a final status, got 100");
+    }
+
     @ParameterizedTest
     @EnumSource
     void aBrokenCombinerIsContained(Misconduct misconduct) {

@@ -10,6 +10,7 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.Combiner;
 import dev.fanoutgateway.spi.Combiner.Part;
+import dev.fanoutgateway.spi.PluginFailure;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -124,7 +125,7 @@ public final class Combiners {
             }
             JsonNode content = contents.isEmpty() ? null : function.apply(contents);
             if (content == null) {
-                throw new IllegalArgumentException("expected JSON in one answer at least, got none");
+                throw new PluginFailure("expected JSON in one answer at least, got none");
             }
             return CompletableFuture.completedFuture(JsonContent.response(content));
         }
@@ -140,7 +141,7 @@ public final class Combiners {
         public CompletionStage<GatewayResponse> combine(GatewayRequest request, List<Part> parts) {
             List<Camps.Camp> camps = Camps.of(acceptable(parts), JsonPaths.none());
             if (camps.isEmpty()) {
-                throw new IllegalArgumentException("expected one acceptable answer at least, got none");
+                throw new PluginFailure("expected one acceptable answer at least, got none");
             }
             return CompletableFuture.completedFuture(camps.get(0).answer());
         }
