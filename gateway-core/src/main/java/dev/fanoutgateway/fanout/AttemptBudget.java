@@ -19,7 +19,7 @@ final class AttemptBudget {
     static final int FLOOR_PER_SECOND = 1;
 
     /** So many are left to those who need one. */
-    static final int SCARCE = WINDOW_SECONDS * FLOOR_PER_SECOND * 4 / 5;
+    static final int SCARCE = WINDOW_SECONDS * FLOOR_PER_SECOND * 3 / 5;
 
     private static final long WHOLE = 1_000_000;
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The course of a race: whom to ask next and when, what to wait for, who has won.
  */
 final class Standings implements Course {
-    /** A hedge that the budget refused is tried again after its delay, but no sooner than this, and ever later. */
+    /**
+     * A hedge that the budget refused is tried again after a sixteenth of its delay, but no sooner than this, and ever later: the
+     * budget may have room for it in a moment, and most that are refused then need none any more.
+     */
     private static final long SOONEST_RETRY_NANOS = 1_000_000;
 
     /** Unless the delay itself is longer. */
@@ -130,9 +133,9 @@ final class Standings implements Course {
     }
 
     private long retryNanos() {
-        long soonest = Math.max(staggerNanos, SOONEST_RETRY_NANOS);
-        long later = SOONEST_RETRY_NANOS << Math.min(refusals++, 8);
-        return Math.max(soonest, Math.min(later, LATEST_RETRY_NANOS));
+        long soonest = Math.max(staggerNanos / 16, SOONEST_RETRY_NANOS);
+        long later = soonest << Math.min(refusals++, 8);
+        return Math.min(later, Math.max(staggerNanos, LATEST_RETRY_NANOS));
     }
 
     @Override

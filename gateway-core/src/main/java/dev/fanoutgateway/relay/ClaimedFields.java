@@ -18,6 +18,11 @@ public final class ClaimedFields {
             "x-authenticated-",
             "x-consumer-",
             "x-amzn-oidc-",
+            "x-amzn-mtls-",
+            "x-authentik-",
+            "x-pomerium-",
+            "x-vouch-",
+            "oidc-claim-",
             "x-goog-authenticated-user-",
             "x-goog-iap-",
             "x-ms-client-principal",
@@ -30,6 +35,9 @@ public final class ClaimedFields {
     private static final Set<String> NAMES = Set.of(
             // whose request it is
             "remote-user",
+            "remote-groups",
+            "remote-name",
+            "remote-email",
             "x-remote-user",
             "x-remote-group",
             "x-webauth-user",
@@ -37,6 +45,7 @@ public final class ClaimedFields {
             "x-anonymous-consumer",
             "x-client-cert",
             "x-client-verify",
+            "x-arr-clientcert",
             "client-cert",
             "client-cert-chain",
             // where it comes from
@@ -87,7 +96,7 @@ public final class ClaimedFields {
             return true;
         }
         char first = lower.isEmpty() ? 0 : lower.charAt(0);
-        if (first == 'x' || first == 's' || first == 'c' || first == 't') {
+        if (first == 'x' || first == 's' || first == 'c' || first == 't' || first == 'o') {
             for (String prefix : PREFIXES) {
                 if (lower.startsWith(prefix)) {
                     return true;

@@ -24,15 +24,18 @@ class RefusedHedgesTest {
         "1, 130, 256",
         "1, 300, 506",
         "1, 507, 756",
-        "10, 11, 20",
-        "10, 45, 50",
-        "10, 60, 66",
-        "10, 500, 540",
-        "10, 541, 790",
-        "300, 310, 600",
-        "300, 610, 900"
+        "10, 11, 13",
+        "10, 45, 73",
+        "10, 100, 137",
+        "10, 500, 515",
+        "10, 516, 765",
+        "160, 165, 170",
+        "160, 471, 720",
+        "300, 310, 318",
+        "300, 610, 881"
     })
-    void theBackOffDoublesUpToAQuarterOfASecondOrTheDelayItself(long delay, long left, long made) {
+    void theBackOffDoublesFromASixteenthOfTheDelayToAQuarterOfASecondOrTheDelayItself(
+            long delay, long left, long made) {
         arena.strategy(FanoutStrategy.hedged(Duration.ofMillis(delay))).pace(1);
         arena.deadline = Duration.ofMillis(2_000);
         arena.attemptTimeout = arena.deadline;

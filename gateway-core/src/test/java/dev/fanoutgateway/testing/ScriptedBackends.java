@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -29,8 +30,14 @@ public final class ScriptedBackends implements BackendClient {
      *
      * @param after how long it takes
      * @param reply null if it never comes
+     * @param service how long it takes more, another time for each call; null for nothing
      */
-    public record Script(Duration after, Reply reply) {
+    public record Script(Duration after, Reply reply, Service service) {
+        /** One that takes as long for each call. */
+        public Script(Duration after, Reply reply) {
+            this(after, reply, null);
+        }
+
         /** A 200 with this text. */
         public static Script ok(String text) {
             return answers(200, text);
@@ -64,7 +71,12 @@ public final class ScriptedBackends implements BackendClient {
 
         /** The same after {@code millis}. */
         public Script in(long millis) {
-            return new Script(Duration.ofMillis(millis), reply);
+            return new Script(Duration.ofMillis(millis), reply, service);
+        }
+
+        /** The same, taking as long as the distribution says, drawn for each call. */
+        public Script taking(Service times) {
+            return new Script(after, reply, times);
         }
     }
 
@@ -73,6 +85,7 @@ public final class ScriptedBackends implements BackendClient {
     private final Map<String, Deque<Script>> scripts = new HashMap<>();
     private final List<String> events = new ArrayList<>();
     private final List<BackendRequest> requests = new ArrayList<>();
+    private final SplittableRandom random = new SplittableRandom(1);
     private int running;
 
     /** Backends that cannot be reached until they get a script. */
@@ -134,6 +147,11 @@ public final class ScriptedBackends implements BackendClient {
         return calls.size() == 1 ? calls.peek() : calls.poll();
     }
 
+    private synchronized long timeOf(Script script) {
+        long drawn = script.service() == null ? 0 : (long) script.service().nanos(random);
+        return script.after().toNanos() + drawn;
+    }
+
     private final class ScriptedCall implements Call {
         private final String host;
         private final CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -160,11 +178,12 @@ public final class ScriptedBackends implements BackendClient {
                 if (script.reply() == null) {
                     return;
                 }
-                if (script.after().isZero()) {
+                long nanos = timeOf(script);
+                if (nanos == 0) {
                     answer(script.reply());
                     return;
                 }
-                GatewayClock.Timer set = clock.schedule(script.after().toNanos(), () -> answer(script.reply()));
+                GatewayClock.Timer set = clock.schedule(nanos, () -> answer(script.reply()));
                 synchronized (this) {
                     timer = set;
                     if (!over) {

@@ -102,6 +102,26 @@ public record Simulator(
         return new Run().result();
     }
 
+    /** What each of these comes to, under the same requests: a table in Markdown, with a line for each. */
+    public String compare(FanoutStrategy... strategies) {
+        StringBuilder table = new StringBuilder("| strategy | p50 ms | p99 ms | p99.9 ms | extra load | utilisation |\n"
+                + "|---|---|---|---|---|---|\n");
+        for (FanoutStrategy each : strategies) {
+            Result result = strategy(each, extraLoad).run();
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %.1f | %.1f | %.1f | %.1f %% | %.0f %% |%s%n",
+                    each,
+                    result.p50Millis(),
+                    result.p99Millis(),
+                    result.p999Millis(),
+                    100 * result.extraLoad(),
+                    100 * result.utilisation(),
+                    result.failed() == 0 ? "" : " " + result.failed() + " failed |"));
+        }
+        return table.toString();
+    }
+
     /**
      * What came of it; latencies in milliseconds.
      *

@@ -32,6 +32,7 @@ class ReadmeTest {
             import dev.fanoutgateway.redis.*;
             import dev.fanoutgateway.servlet.*;
             import dev.fanoutgateway.spi.*;
+            import dev.fanoutgateway.testing.*;
             import jakarta.servlet.*;
             import java.nio.file.Path;
             import java.time.Duration;
