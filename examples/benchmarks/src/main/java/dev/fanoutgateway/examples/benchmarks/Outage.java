@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What callers of the standalone gateway feel of an outage, at 500 requests a second in an open loop: {@code outage JAR
- * [CASE...]}, with the cases {@code kill}, {@code stop}, {@code slow-head}, {@code slow-body}, {@code drain}; all of them
- * without. Two replicas (2 ms in the mean) in JVMs of their own, the gateway in another.
+ * [CASE...]}, with the cases {@code kill}, {@code stop}, {@code slow-head}, {@code slow-body}, {@code slow-chunked}, {@code
+ * slow-expect}, {@code drain}; all of them without. Two replicas (2 ms in the mean) in JVMs of their own, the gateway in another.
  */
 final class Outage {
     private static final int RATE = 500;
@@ -39,7 +39,7 @@ final class Outage {
         }
         List<String> cases = args.length > 1
                 ? List.of(args).subList(1, args.length)
-                : List.of("kill", "stop", "slow-head", "slow-body", "drain");
+                : List.of("kill", "stop", "slow-head", "slow-body", "slow-chunked", "slow-expect", "drain");
         System.out.printf("Java %s%n", Runtime.version());
         System.out.println("| case | method | requests | errors | p50 ms | p99 ms | slowest ms |");
         System.out.println("|---|---|---|---|---|---|---|");
@@ -109,14 +109,18 @@ final class Outage {
                 case "slow-head" ->
                     report(name, gateway, () -> slow(gateway.port(), "GET /a HTTP/1.1\r\nX-Slow: ", "x", open));
                 case "slow-body" ->
+                    report(name, gateway, () -> slow(gateway.port(), post("Content-Length: 60000"), "x", open));
+                case "slow-chunked" ->
+                    report(
+                            name,
+                            gateway,
+                            () -> slow(gateway.port(), post("Transfer-Encoding: chunked"), "1\r\nx\r\n", open));
+                case "slow-expect" ->
                     report(
                             name,
                             gateway,
                             () -> slow(
-                                    gateway.port(),
-                                    "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n",
-                                    "x",
-                                    open));
+                                    gateway.port(), post("Expect: 100-continue\r\nContent-Length: 200000"), "x", open));
                 case "drain" ->
                     report(name, gateway, () -> {
                         TimeUnit.SECONDS.sleep(2);
@@ -159,6 +163,10 @@ final class Outage {
         }
     }
 
+    private static String post(String fields) {
+        return "POST /a HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n\r\n";
+    }
+
     /** A thousand clients that begin, and then send a byte each second. */
     private static void slow(int port, String beginning, String more, List<AutoCloseable> open) throws Exception {
         List<Socket> sockets = new ArrayList<>();
@@ -188,12 +196,12 @@ final class Outage {
                 backends:
                   two:
                     urls: ["http://127.0.0.1:%d", "http://127.0.0.1:%d"]
-                    selector: round-robin
+                    selector: least-loaded
                     connect-timeout: 1s
                     health: {path: /health, every: 500ms, timeout: 500ms, down-after: 2, up-after: 1}
                 routes:
-                  - {path: /**, backends: two, strategy: hedged, hedge-after: {percentile: p95, min: 5ms, max: 250ms}, extra-load: EXTRA,
+                  - {path: /**, backends: two, strategy: hedged, hedge-after: {percentile: p95, min: 5ms, max: 250ms},
                      cache: off, auth: none, attempt-timeout: 1s, timeout: 3s, on-failure: by-cause}
-                """.formatted(first, second).replace("EXTRA", "100%"));
+                """.formatted(first, second));
     }
 }
