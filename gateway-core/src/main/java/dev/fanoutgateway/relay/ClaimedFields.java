@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * Fields by which a client could claim to be somebody or somewhere else, or to ask for something else than it does: written by
- * proxies and by gateways for those behind them, who believe them. They are passed on for trusted proxies only.
+ * proxies and by gateways for those behind them, who believe them. Of trusted proxies only those are passed on that tell how the
+ * client has come: who it is they would have to say of every request, and most pass on what clients say.
  */
 public final class ClaimedFields {
     private static final List<String> PREFIXES = List.of(
@@ -67,6 +68,10 @@ public final class ClaimedFields {
             "x-url-scheme",
             "front-end-https");
 
+    /** Which way the client has come; {@code Forwarded} and the like are written anew in any case. */
+    private static final Set<String> TOLD_BY_PROXIES = Set.of(
+            "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-scheme", "x-forwarded-server", "x-forwarded-ssl");
+
     /** By these a reading request would become a writing one, sent to several backends at once, or cached. */
     private static final Set<String> METHODS = Set.of("x-http-method", "x-http-method-override", "x-method-override");
 
@@ -104,6 +109,11 @@ public final class ClaimedFields {
             }
         }
         return false;
+    }
+
+    /** Whether the field, which is one of those, is believed if a trusted proxy sends it. */
+    static boolean isToldByProxies(String lower) {
+        return TOLD_BY_PROXIES.contains(lower);
     }
 
     /** Whether the field changes what the method is. */

@@ -6,7 +6,6 @@ import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.relay.Relay.ClientFields;
 import dev.fanoutgateway.relay.Relay.Trace;
 import dev.fanoutgateway.spi.Caller;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +16,9 @@ import java.util.Set;
  * said of it in the answer. Never throws, whatever a message holds. Immutable; safe for use by any thread.
  */
 public final class Passage {
+    /** These may be sent to several (RFC 9110 section 9.2.1). */
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
     private static final Set<String> EACH_REQUESTS =
             Set.of("via", "forwarded", "x-forwarded-for", "traceparent", "tracestate");
 
@@ -139,13 +141,12 @@ public final class Passage {
         if (ours.contains(lower) || relay.dropped.contains(lower)) {
             return false;
         }
-        if (relay.kept.contains(lower) || request.arrival().trusted()) {
-            return true;
-        }
         if (ClaimedFields.changesMethod(lower)) {
-            return !request.method().equals("GET") && !request.method().equals("HEAD");
+            return !SAFE_METHODS.contains(request.method());
         }
-        return !ClaimedFields.contains(lower);
+        return !ClaimedFields.contains(lower)
+                || relay.kept.contains(lower)
+                || (request.arrival().trusted() && ClaimedFields.isToldByProxies(lower));
     }
 
     private void tellOfClient(GatewayRequest request, Outbound how, Headers.Builder sent) {
@@ -194,9 +195,10 @@ public final class Passage {
 
     private void tellOfRequest(GatewayRequest request, Headers.Builder sent) {
         Headers given = request.headers();
-        List<String> via = new ArrayList<>(given.all("Via"));
-        via.add(request.arrival().version() + ' ' + name);
-        sent.add("Via", String.join(", ", via));
+        for (String line : given.all("Via")) {
+            sent.add("Via", line);
+        }
+        sent.add("Via", request.arrival().version() + ' ' + name); // a line of its own, whatever others have written
         if (!relay.requestId.isEmpty()) {
             String id = request.arrival().id();
             sent.add(relay.requestId, id.isEmpty() ? RequestIds.made() : id);

@@ -51,7 +51,9 @@ public final class Relay {
     }
 
     /**
-     * Believes these proxies before the gateway what they say of the client, in {@code Forwarded} and {@code X-Forwarded-*}.
+     * Believes these proxies before the gateway what they say of the client, in {@code Forwarded} and {@code X-Forwarded-*}, as
+     * far as that is which way it has come. For fields that say who it is, and of which the proxy lets no client write its own,
+     * there is {@link #keeping}.
      *
      * @param networks addresses and blocks such as {@code 10.0.0.0/8} or {@code fd00::/8}; never names
      * @throws IllegalArgumentException if one is none, or has bits beyond its prefix
@@ -135,7 +137,10 @@ public final class Relay {
         return changed(copy -> copy.dropped = Set.copyOf(names));
     }
 
-    /** Passes these fields of clients on though they would be dropped by default: for backends that do not trust them. */
+    /**
+     * Passes these fields of clients on though they would be dropped by default: for backends that do not trust them, or where a
+     * proxy before the gateway writes them. Those that change the method still do not go with GET, HEAD and OPTIONS.
+     */
     public Relay keeping(String... fields) {
         List<String> names = new ArrayList<>(parts.kept);
         for (String field : fields) {

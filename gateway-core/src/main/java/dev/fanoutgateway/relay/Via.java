@@ -16,17 +16,23 @@ final class Via {
         return false;
     }
 
-    /** Of each member the second word counts; comments count for nothing. */
+    /**
+     * Of each member the second word counts; comments count for nothing. One that does not end is none, and neither is any after
+     * it: or a client could write one that swallows what the gateway adds.
+     */
     private static boolean tellsOf(String name, String line) {
         int word = 0;
         int at = 0;
+        boolean comments = true;
         while (at < line.length()) {
             char c = line.charAt(at);
             if (c == ',') {
                 word = 0;
                 at++;
             } else if (c == '(') {
-                at = afterComment(line, at);
+                int after = comments ? afterComment(line, at) : 0;
+                comments = after > 0;
+                at = comments ? after : at + 1;
             } else if (FieldText.isBlank(c)) {
                 at++;
             } else {
@@ -43,6 +49,7 @@ final class Via {
         return false;
     }
 
+    /** 0 if it does not end. */
     private static int afterComment(String line, int from) {
         int depth = 0;
         for (int at = from; at < line.length(); at++) {
@@ -55,6 +62,6 @@ final class Via {
                 return at + 1;
             }
         }
-        return line.length();
+        return 0;
     }
 }

@@ -180,9 +180,21 @@ final class FieldAbuse {
                 head("a loop on the second line", LINE, "Host: a", "Via: 1.0 x", "Via: 1.1 edge")
                         .refused(508),
                 head("no loop but a comment", LINE, "Host: a", "Via: 1.0 x (1.1 edge)")
-                        .sees(PASSED, "via: 1.0 x (1.1 edge), 1.1 edge"),
+                        .sees(PASSED, "via: 1.0 x (1.1 edge)", "via: 1.1 edge"),
+                head("a loop behind a comment without end", LINE, "Host: a", "Via: 1.0 x (, 1.1 edge")
+                        .refused(508),
+                head("a loop behind a comment and half of one", LINE, "Host: a", "Via: 1.0 x (y) (z, 1.1 edge")
+                        .refused(508),
+                head("a loop behind an escape in a comment", LINE, "Host: a", "Via: 1.0 x (y\\, 1.1 edge, 1.1 z")
+                        .refused(508),
+                head("a loop on the line after a comment without end", LINE, "Host: a", "Via: 1.0 x (", "Via: 1.1 edge")
+                        .refused(508),
+                head("a loop among a thousand parentheses", LINE, "Host: a", "Via: " + "(".repeat(1000) + ", 1.1 edge")
+                        .refused(508),
+                head("a comment without end", LINE, "Host: a", "Via: 1.0 x (y")
+                        .sees(PASSED, "via: 1.0 x (y", "via: 1.1 edge"),
                 head("no loop but a longer name", LINE, "Host: a", "Via: 1.1 edge2")
-                        .sees(PASSED, "via: 1.1 edge2, 1.1 edge"),
+                        .sees(PASSED, "via: 1.1 edge2", "via: 1.1 edge"),
                 head("OPTIONS that goes no further", "OPTIONS CTX/open/a HTTP/1.1", "Host: a", "Max-Forwards: 0")
                         .answers(204),
                 head(

@@ -96,6 +96,7 @@ final class HttpServer {
                     Violation.AMBIGUOUS_PATH_PARAMETER,
                     Violation.AMBIGUOUS_PATH_ENCODING));
         }
+        http.addCustomizer(new HeadRules());
         http.addCustomizer(new UrlLimit(limits.urlBytes()));
         http.addCustomizer(WatchingConnector::watchable);
         return http;

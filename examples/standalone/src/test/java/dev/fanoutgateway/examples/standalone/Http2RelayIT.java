@@ -81,6 +81,7 @@ class Http2RelayIT {
         for (String fields : List.of(
                 "x: y",
                 ":authority: a|host: b",
+                ":authority: a|host: u@a",
                 ":authority: u@a",
                 ":authority: a/b",
                 "host: u@a",

@@ -225,6 +225,7 @@ class RelayIT {
                 "GET /open/a HTTP/1.1 | Expect: 100-continue, x | 417",
                 "GET /open/a HTTP/1.1 | Via: 1.0 x, 1.1 edge | 508",
                 "GET /open/a HTTP/1.1 | Via: 1.1 EDGE (again) | 508",
+                "GET /open/a HTTP/1.1 | Via: 1.0 a (x\\, 1.1 edge | 508",
                 "OPTIONS /open/a HTTP/1.1 | Max-Forwards: 0 | 204",
                 "OPTIONS /open/a HTTP/1.1 | Max-Forwards: -1 | 400",
                 "OPTIONS /open/a HTTP/1.1 | Max-Forwards: x | 400",
@@ -302,7 +303,7 @@ class RelayIT {
     @Test
     void stopsAreCountedDown() throws IOException {
         answer("OPTIONS /open/a HTTP/1.1\r\nHost: a\r\nMax-Forwards: 3\r\nVia: 1.0 first\r\n\r\n");
-        assertThat(sent()).contains("max-forwards: 2", "via: 1.0 first, 1.1 edge");
+        assertThat(sent()).contains("max-forwards: 2", "via: 1.0 first", "via: 1.1 edge");
     }
 
     private String answer(String request) throws IOException {
