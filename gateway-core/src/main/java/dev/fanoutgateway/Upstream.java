@@ -1,5 +1,8 @@
 package dev.fanoutgateway;
 
+import dev.fanoutgateway.http.HopByHop;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.fanout.Roster;
@@ -43,10 +46,14 @@ record Upstream(
         Route route = exchange.route();
         Roster roster = members.roster(); // this race's, whatever becomes of the group
         Demand demand = demand(admission);
+        @Nullable Predicate<GatewayResponse> streamable = Streamable.of(admission, question, fanout.clock());
         return new Fanout.Plan(
                 route.strategy(),
                 preferring(preferred, candidates(demand, roster, fanout)),
-                outbound(admission, question),
+                withTrailers(
+                        streamable != null && admission.key() == null,
+                        exchange.request(),
+                        outbound(admission, question)),
                 acceptor,
                 exchange.deadlineNanos(),
                 route.attemptTimeout().toNanos(),
@@ -56,7 +63,12 @@ record Upstream(
                 paces.of(route),
                 roster,
                 outcome -> learn(demand, outcome),
-                Streamable.of(admission, question, fanout.clock()));
+                streamable);
+    }
+
+    /** What is kept as a whole loses the fields after it, and what is stored is for others, too: they are asked for elsewhere. */
+    private static GatewayRequest withTrailers(boolean wanted, GatewayRequest came, GatewayRequest sent) {
+        return wanted && HopByHop.takesTrailers(came) ? sent.header("TE", "trailers") : sent;
     }
 
     private static List<Backend> preferring(String id, List<Backend> candidates) {

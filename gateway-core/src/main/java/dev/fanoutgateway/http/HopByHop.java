@@ -35,6 +35,20 @@ public final class HopByHop {
         };
     }
 
+    /**
+     * Whether whoever sends {@code request} takes fields after an answer's content: {@code TE: trailers} (RFC 9110 section 6.5.1),
+     * which in HTTP/1.1 is said of the connection, and in HTTP/1.0 not at all.
+     */
+    public static boolean takesTrailers(GatewayRequest request) {
+        Headers headers = request.headers();
+        if (!headers.contains("TE")) {
+            return false;
+        }
+        String version = request.arrival().version();
+        boolean said = version.equals("1.1") ? namedBy(headers.all("Connection")).contains("te") : !version.equals("1.0");
+        return said && namedBy(headers.all("TE")).contains("trailers");
+    }
+
     /** {@code Host} is part of the target: nobody takes it away from those behind (RFC 9110 section 7.2). */
     private static boolean isNamed(String lower, Set<String> named) {
         return named.contains(lower) && !lower.equals("host");

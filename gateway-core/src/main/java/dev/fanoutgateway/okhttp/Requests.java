@@ -49,9 +49,11 @@ final class Requests {
         okhttp3.Headers.Builder fields = new okhttp3.Headers.Builder();
         boolean encoding = false;
         boolean agent = false;
+        boolean trailers = false;
         for (int i = 0; i < incoming.size(); i++) {
             String name = incoming.name(i);
             if (HopByHop.contains(name) || isOurs(name)) {
+                trailers |= name.equalsIgnoreCase("TE") && incoming.value(i).equals("trailers");
                 continue;
             }
             encoding |= name.equalsIgnoreCase("Accept-Encoding");
@@ -69,6 +71,9 @@ final class Requests {
         }
         if (!agent) {
             fields.add("User-Agent", "fanout-gateway");
+        }
+        if (trailers) {
+            fields.add("TE", "trailers").add("Connection", "Keep-Alive, TE"); // which OkHttp leaves out in HTTP/2
         }
         return fields.build();
     }

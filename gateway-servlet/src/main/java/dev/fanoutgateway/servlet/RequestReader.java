@@ -7,6 +7,7 @@ import dev.fanoutgateway.http.Headers;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Enumeration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,7 @@ final class RequestReader {
     static @Nullable GatewayRequest read(HttpServletRequest request, String path, @Nullable RequestContent content) {
         try {
             Headers fields = headersOf(request);
-            Headers told = isHttp1(request) ? fields : RequestHost.told(request, fields);
+            Headers told = isHttp1(request) ? fields : RequestHost.told(request, withOneCookie(fields));
             if (told == null) {
                 log.debug("refused a request without a host, or with several");
                 return null;
@@ -111,6 +112,14 @@ final class RequestReader {
             }
         }
         return headers.build();
+    }
+
+    /** Later versions may have a line for each cookie; those in HTTP/1.1 read one (RFC 9113 section 8.2.3). */
+    private static Headers withOneCookie(Headers fields) {
+        List<String> lines = fields.all("Cookie");
+        return lines.size() < 2
+                ? fields
+                : fields.without("Cookie"::equalsIgnoreCase).with("Cookie", String.join("; ", lines));
     }
 
     private static Arrival arrivalOf(HttpServletRequest request) {

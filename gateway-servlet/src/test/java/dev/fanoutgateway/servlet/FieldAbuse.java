@@ -193,6 +193,19 @@ final class FieldAbuse {
                         .refused(508),
                 head("a comment without end", LINE, "Host: a", "Via: 1.0 x (y")
                         .sees(PASSED, "via: 1.0 x (y", "via: 1.1 edge"),
+                head("trailers that the client takes", LINE, "Host: a", "Connection: keep-alive, te", "TE: deflate, Trailers")
+                        .sees(PASSED, "te: trailers", "connection: Keep-Alive, TE"),
+                head("trailers in an answer to be stored", "GET CTX/cached/te HTTP/1.1", "Host: a", "Connection: TE", "TE: trailers")
+                        .sees(
+                                "GET IN/cached/te HTTP/1.1",
+                                "forwarded: for=127.0.0.1",
+                                "-x-forwarded-host",
+                                "-x-forwarded-proto")
+                        .stores(1),
+                head("trailers that are not of this connection", LINE, "Host: a", "TE: trailers")
+                        .sees(PASSED),
+                head("no trailers", LINE, "Host: a", "Connection: TE", "TE: deflate")
+                        .sees(PASSED),
                 head("no loop but a longer name", LINE, "Host: a", "Via: 1.1 edge2")
                         .sees(PASSED, "via: 1.1 edge2", "via: 1.1 edge"),
                 head("OPTIONS that goes no further", "OPTIONS CTX/open/a HTTP/1.1", "Host: a", "Max-Forwards: 0")

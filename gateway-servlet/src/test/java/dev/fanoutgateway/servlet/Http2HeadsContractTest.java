@@ -153,9 +153,20 @@ class Http2HeadsContractTest {
     }
 
     @Test
-    void teTrailersIsNot() throws IOException {
+    void trailersAreAskedForWhereTheClientTakesThem() throws IOException {
         assertThat(answer(RawHttp2.get("/open/a", ":authority: a", "te: trailers")))
                 .isEqualTo("200");
+        assertThat(seen()).contains("te: trailers", "connection: Keep-Alive, TE");
+    }
+
+    @Test
+    void cookiesAreOneLine() throws IOException {
+        assertThat(answer(RawHttp2.get("/open/a", ":authority: a", "cookie: a=b", "cookie: c=d; e=f", "cookie: g=h")))
+                .isEqualTo("200");
+        assertThat(seen())
+                .containsOnlyOnce("cookie: a=b; c=d; e=f; g=h")
+                .filteredOn(field -> field.startsWith("cookie:"))
+                .hasSize(1);
     }
 
     /** Undertow passes on what the first authority says, and nothing else, before anybody can see what else there was. */
