@@ -1,13 +1,11 @@
 package dev.fanoutgateway;
 
-import dev.fanoutgateway.http.HopByHop;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutResult;
 import dev.fanoutgateway.fanout.Roster;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.HopByHop;
 import dev.fanoutgateway.relay.Outbound;
 import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.AttemptOutcome;
@@ -20,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backend group as the engine uses it: whom to ask for a request, and with what.

@@ -45,7 +45,8 @@ public final class HopByHop {
             return false;
         }
         String version = request.arrival().version();
-        boolean said = version.equals("1.1") ? namedBy(headers.all("Connection")).contains("te") : !version.equals("1.0");
+        boolean said =
+                version.equals("1.1") ? namedBy(headers.all("Connection")).contains("te") : !version.equals("1.0");
         return said && namedBy(headers.all("TE")).contains("trailers");
     }
 

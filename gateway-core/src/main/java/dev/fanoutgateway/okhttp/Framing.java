@@ -1,6 +1,7 @@
 package dev.fanoutgateway.okhttp;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,12 @@ final class Framing {
     /** Whether no answer is expected, or what was expected has come. */
     boolean isOver() {
         return state == State.OVER;
+    }
+
+    /** See {@link Head#oddValues}. */
+    @Nullable
+    List<String> oddValues() {
+        return head.oddValues();
     }
 
     /** Whether the connection ends with the answer that came last. */

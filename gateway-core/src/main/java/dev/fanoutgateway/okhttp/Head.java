@@ -1,6 +1,9 @@
 package dev.fanoutgateway.okhttp;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The head of an answer as it comes, line by line, and what it says of the content's end (RFC 9112 sections 4, 5 and 6). One
@@ -34,6 +37,12 @@ final class Head {
     private long length;
     private int fields;
 
+    /** Whether the text looked at last is ASCII. */
+    private boolean ascii;
+
+    /** Values that are no text, each octet as one character; null for none. */
+    private @Nullable List<String> odd;
+
     /** Another answer, or the one after an interim one. */
     void begin() {
         status = 0;
@@ -42,6 +51,13 @@ final class Head {
         keepAlive = false;
         length = NONE;
         fields = 0;
+        odd = null;
+    }
+
+    /** Values that are no UTF-8, in their order, each octet as one character; null if there are none. */
+    @Nullable
+    List<String> oddValues() {
+        return odd;
     }
 
     int status() {
@@ -93,6 +109,10 @@ final class Head {
         while (end > start && isBlank(line[end - 1])) {
             end--;
         }
+        if (!ascii && FieldOctets.isOdd(line, start, end)) {
+            odd = odd == null ? new ArrayList<>() : odd;
+            odd.add(new String(line, start, end - start, StandardCharsets.ISO_8859_1));
+        }
         switch (colon - from) {
             case 10 -> connection(line, from, start, end);
             case 14 -> contentLength(line, from, start, end);
@@ -123,12 +143,15 @@ final class Head {
         return colon;
     }
 
-    private static void checkText(byte[] line, int from, int to) throws MisframedException {
+    private void checkText(byte[] line, int from, int to) throws MisframedException {
+        int all = 0;
         for (int i = from; i < to; i++) {
             if (line[i] == '\r' || line[i] == 0) {
                 throw new MisframedException("a field or the status line has CR or NUL in it");
             }
+            all |= line[i];
         }
+        ascii = all >= 0;
     }
 
     private void connection(byte[] line, int from, int start, int end) {

@@ -15,10 +15,16 @@ final class Progress extends EventListener {
     private volatile boolean answered;
     private volatile boolean shared;
     private volatile @Nullable Watched watched;
+    private volatile boolean octets;
 
     /** Begins again with another call for the same request; what has been sent stays sent. */
     void restart() {
         connecting = false;
+    }
+
+    /** The request has marks for octets: see {@link FieldOctets}. */
+    void hasOctets() {
+        octets = true;
     }
 
     /** Whether any byte of the request may have reached the backend. */
@@ -57,6 +63,10 @@ final class Progress extends EventListener {
     @Override
     public void requestHeadersStart(Call call) {
         sent = true;
+        Watched connection = watched;
+        if (octets && connection != null) {
+            connection.sendOctets();
+        }
     }
 
     @Override

@@ -39,13 +39,13 @@ final class Requests {
                 .build();
         return new Request.Builder()
                 .url(url)
-                .headers(fields(incoming.headers()))
+                .headers(fields(incoming.headers(), call))
                 .method(incoming.method(), content(incoming, call))
                 .tag(OkHttpCall.class, call)
                 .build();
     }
 
-    private static okhttp3.Headers fields(Headers incoming) {
+    private static okhttp3.Headers fields(Headers incoming, OkHttpCall call) {
         okhttp3.Headers.Builder fields = new okhttp3.Headers.Builder();
         boolean encoding = false;
         boolean agent = false;
@@ -64,7 +64,11 @@ final class Requests {
             if (value.isBlank() && !incoming.value(i).isBlank()) {
                 continue;
             }
-            fields.addUnsafeNonAscii(name, FieldOctets.written(value)); // checked when ours were built
+            String written = FieldOctets.written(value);
+            if (written != value && FieldOctets.isMarked(written)) { // the same object if it is ASCII
+                call.progress().hasOctets();
+            }
+            fields.addUnsafeNonAscii(name, written); // checked when ours were built
         }
         if (!encoding) {
             fields.add("Accept-Encoding", "identity"); // or OkHttp asks for gzip, and undoes it

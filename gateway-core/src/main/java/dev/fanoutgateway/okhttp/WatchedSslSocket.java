@@ -39,6 +39,18 @@ final class WatchedSslSocket extends SSLSocket implements Watched {
     }
 
     @Override
+    public @Nullable List<String> oddValues() {
+        return wire == null ? null : wire.oddValues();
+    }
+
+    @Override
+    public void sendOctets() {
+        if (wire != null) {
+            wire.sendOctets();
+        }
+    }
+
+    @Override
     public InputStream getInputStream() throws IOException {
         return isHttp2() ? socket.getInputStream() : wire().in();
     }

@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 connection that gives no byte to its reader but those of the answer to the request sent last. A backend that
@@ -19,6 +21,9 @@ final class Wire {
     private final InputStream in;
     private final OutputStream out;
     private final Framing framing = new Framing();
+
+    /** The head that is under way, if there are marks in it. */
+    private @Nullable HeadOctets octets;
 
     private boolean used;
     private boolean surplus;
@@ -47,6 +52,17 @@ final class Wire {
     /** Whether more came than the last answer, as far as that has been read. */
     boolean hasSurplus() {
         return surplus;
+    }
+
+    /** See {@link Watched#oddValues}. */
+    @Nullable
+    List<String> oddValues() {
+        return framing.oddValues();
+    }
+
+    /** See {@link Watched#sendOctets}. */
+    void sendOctets() {
+        octets = new HeadOctets();
     }
 
     /** Between two requests, whether there is anything to read: nothing was asked. */
@@ -148,7 +164,13 @@ final class Wire {
                 used = true;
                 framing.begin(isHead(bytes, from, length));
             }
-            out.write(bytes, from, length);
+            HeadOctets head = octets;
+            if (head == null) {
+                out.write(bytes, from, length);
+                return;
+            }
+            out.write(head.sent(bytes, from, length));
+            octets = head.isOver() ? null : head;
         }
 
         private static boolean isHead(byte[] bytes, int from, int length) {

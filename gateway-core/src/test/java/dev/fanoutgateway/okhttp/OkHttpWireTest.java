@@ -73,7 +73,7 @@ class OkHttpWireTest {
                 RawServer.answering("HTTP/1.1 200 OK\r\n" + fields + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) {
             GatewayRequest request = GET.header("Connection", "keep-alive")
                     .header("Keep-Alive", "1")
-                    .header("TE", "trailers")
+                    .header("TE", "trailers, deflate")
                     .header("Trailer", "X")
                     .header("Transfer-Encoding", "chunked")
                     .header("Upgrade", "h2c")
@@ -88,6 +88,15 @@ class OkHttpWireTest {
             assertThat(server.requests().get(0))
                     .contains("X-Kept: 1", "Connection: Keep-Alive\r\n")
                     .doesNotContain("TE:", "Trailer", "chunked", "Upgrade", "HTTP2", "Proxy");
+        }
+    }
+
+    @Test
+    void trailersAreAskedForOfThisConnection() throws IOException {
+        try (RawServer server = RawServer.answering(OK)) {
+            response(call(client, server.url(), GET.header("TE", "trailers")));
+
+            assertThat(server.requests().get(0)).contains("TE: trailers\r\n", "Connection: Keep-Alive, TE\r\n");
         }
     }
 

@@ -9,6 +9,7 @@ import dev.fanoutgateway.http.HopByHop;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 
 /** What is read of the fields that tell where a request comes from, and where it has been. */
 public enum RelayParser implements Parser {
@@ -126,6 +127,17 @@ public enum RelayParser implements Parser {
             if (RequestIds.isValid(text)) {
                 assertThat(text.chars()).allMatch(c -> c > ' ' && c <= '~' && c != '"' && c != ',');
             }
+        }
+    },
+    VIA("1.0 a (", "1.1 a (b) (", "(x\\", "((", ")", "1.1 edge2", ", ", "HTTP/1.1 EDGE (again)", "\"") {
+        @Override
+        public void read(String text) {
+            assertThat(Via.tellsOf("edge", List.of(text + ", 1.1 edge"))).isTrue();
+            assertThat(Via.tellsOf("edge", List.of(text, "1.1 edge"))).isTrue();
+            assertThat(Via.tellsOf("edge", List.of(text + ", 1.1 edge, 1.1 b (c)")))
+                    .isTrue();
+            boolean without = text.toLowerCase(Locale.ROOT).contains("edge");
+            assertThat(without || !Via.tellsOf("edge", List.of(text))).isTrue();
         }
     },
     CONNECTION("keep-alive, X-A", "close", "Upgrade, HTTP2-Settings", ",", "X-A", "x-b") {

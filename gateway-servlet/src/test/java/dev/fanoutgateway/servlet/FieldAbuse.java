@@ -193,9 +193,19 @@ final class FieldAbuse {
                         .refused(508),
                 head("a comment without end", LINE, "Host: a", "Via: 1.0 x (y")
                         .sees(PASSED, "via: 1.0 x (y", "via: 1.1 edge"),
-                head("trailers that the client takes", LINE, "Host: a", "Connection: keep-alive, te", "TE: deflate, Trailers")
+                head(
+                                "trailers that the client takes",
+                                LINE,
+                                "Host: a",
+                                "Connection: keep-alive, te",
+                                "TE: deflate, Trailers")
                         .sees(PASSED, "te: trailers", "connection: Keep-Alive, TE"),
-                head("trailers in an answer to be stored", "GET CTX/cached/te HTTP/1.1", "Host: a", "Connection: TE", "TE: trailers")
+                head(
+                                "trailers in an answer to be stored",
+                                "GET CTX/cached/te HTTP/1.1",
+                                "Host: a",
+                                "Connection: TE",
+                                "TE: trailers")
                         .sees(
                                 "GET IN/cached/te HTTP/1.1",
                                 "forwarded: for=127.0.0.1",
@@ -240,6 +250,23 @@ final class FieldAbuse {
                 head("a field that nobody knows, with octets of no ASCII", LINE, "Host: a", "X-Kept: \u00c3\u00a9")
                         .sees(PASSED, "x-kept: \u00c3\u00a9")
                         .unlessRefused(),
+                head(
+                                "octets that are no UTF-8",
+                                LINE,
+                                "Host: a",
+                                "X-Kept: caf\u00e9 \u00ff",
+                                "X-Two: \u00c3\u00a9",
+                                "X-Kept: \u0080y")
+                        .sees(PASSED, "x-kept: caf\u00e9 \u00ff", "x-two: \u00c3\u00a9", "x-kept: \u0080y")
+                        .unlessRefused(),
+                head("octets like the marks that stand for octets", LINE, "Host: a", "X-Kept: \u00ef\u009e\u0080")
+                        .sees(PASSED, "x-kept: \u00ef\u009e\u0080")
+                        .unlessRefused(),
+                head("an answer's octets that are no UTF-8", "GET CTX/open/odd-octets HTTP/1.1", "Host: a")
+                        .sees("GET IN/open/odd-octets HTTP/1.1")
+                        .tells("X-Odd: caf\u00e9 \u00ff\r")
+                        .tells("X-Octets: \u00c3\u00a9\r")
+                        .tells("X-Odd: \u0080\r"),
                 head("an answer's field with octets of no ASCII", "GET CTX/open/octets HTTP/1.1", "Host: a")
                         .sees("GET IN/open/octets HTTP/1.1")
                         .tells("X-Octets: \u00c3\u00a9\r"),

@@ -71,6 +71,9 @@ final class TellingBackend implements AutoCloseable {
         return (line.contains("/vary") ? "Vary: X-Kept\r\n" : "")
                 + (line.contains("/private") ? "Cache-Control: private\r\n" : "")
                 + (line.contains("/tagged") ? "ETag: \"1\"\r\n" : "")
+                + (line.contains("/odd-octets")
+                        ? "X-Odd: caf\u00e9 \u00ff\r\nX-Octets: \u00c3\u00a9\r\nX-Odd: \u0080\r\n"
+                        : "")
                 + (line.contains("/octets") ? "X-Octets: \u00c3\u00a9\r\n" : "");
     }
 

@@ -34,8 +34,7 @@ class HeadsIT {
     @BeforeAll
     void start() throws IOException {
         backend = RawBackend.healthy("backend");
-        jar = Jar.serving(
-                directory, "-Xmx256m", "http2: true", """
+        jar = Jar.serving(directory, "-Xmx256m", "http2: true", """
                 relay: {via: edge}
                 backends: {all: {urls: ["%s"]}}
                 routes:
