@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(120)
 abstract class AbuseContract {
+    private static final boolean IN_UNDERTOW = "undertow".equals(System.getProperty("container"));
     private static final String HONEST =
             "GET CTX/open/honest/ROW HTTP/1.1\r\nHost: honest\r\nConnection: close\r\n\r\n";
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -99,9 +101,9 @@ abstract class AbuseContract {
             assertThat(kept).as(all).isEqualTo(row.end() == End.KEPT);
         }
         List<Integer> statuses = own.stream().map(Reply::status).toList();
-        boolean refused = row.replies().isEmpty() || (row.maybe() && isRefusal(statuses));
+        boolean refused = row.replies().isEmpty() || (row.maybe() && isRefusal(own));
         if (refused) {
-            assertThat(isRefusal(statuses)).as(all).isTrue();
+            assertThat(isRefusal(own)).as(all).isTrue();
         } else {
             assertThat(isCutOff(row, statuses) ? row.replies() : statuses)
                     .as(all)
@@ -123,6 +125,11 @@ abstract class AbuseContract {
         assertThat(abused.stored.get()).as(all).isEqualTo(stores);
     }
 
+    @Test
+    void theTableIsLong() {
+        assertThat(cases().map(AbuseCase::name)).hasSizeGreaterThanOrEqualTo(450).doesNotHaveDuplicates();
+    }
+
     private String play(AbuseCase row) throws IOException {
         String sent = row.end() == End.ALONE ? row.sent() : row.sent() + HONEST.replace("ROW", String.valueOf(number));
         try (RawClient client = RawClient.connect(container.port())) {
@@ -139,9 +146,15 @@ abstract class AbuseContract {
         }
     }
 
-    /** One refusal, or the connection closed without any. */
-    private static boolean isRefusal(List<Integer> statuses) {
-        return statuses.isEmpty() || (statuses.size() == 1 && statuses.get(0) >= 400);
+    /** One refusal, which is no failure of whoever refuses, or the connection closed without any. */
+    private static boolean isRefusal(List<Reply> replies) {
+        if (replies.isEmpty()) {
+            return true;
+        }
+        int status = replies.get(0).status();
+        boolean unread = IN_UNDERTOW && status == 500 && replies.get(0).content().isEmpty(); // by itself; ours has content
+        return replies.size() == 1
+                && ((status >= 400 && status < 500) || status == 501 || status == 505 || unread);
     }
 
     /** Closed in place of the last refusal. */
