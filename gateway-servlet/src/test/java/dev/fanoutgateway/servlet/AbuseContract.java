@@ -127,7 +127,9 @@ abstract class AbuseContract {
 
     @Test
     void theTableIsLong() {
-        assertThat(cases().map(AbuseCase::name)).hasSizeGreaterThanOrEqualTo(450).doesNotHaveDuplicates();
+        assertThat(cases().map(AbuseCase::name))
+                .hasSizeGreaterThanOrEqualTo(450)
+                .doesNotHaveDuplicates();
     }
 
     private String play(AbuseCase row) throws IOException {
@@ -152,9 +154,9 @@ abstract class AbuseContract {
             return true;
         }
         int status = replies.get(0).status();
-        boolean unread = IN_UNDERTOW && status == 500 && replies.get(0).content().isEmpty(); // by itself; ours has content
-        return replies.size() == 1
-                && ((status >= 400 && status < 500) || status == 501 || status == 505 || unread);
+        boolean unread =
+                IN_UNDERTOW && status == 500 && replies.get(0).content().isEmpty(); // by itself; ours has content
+        return replies.size() == 1 && ((status >= 400 && status < 500) || status == 501 || status == 505 || unread);
     }
 
     /** Closed in place of the last refusal. */
