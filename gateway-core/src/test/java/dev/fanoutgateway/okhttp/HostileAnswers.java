@@ -109,7 +109,7 @@ final class HostileAnswers {
         rejected("interim content", "HTTP/1.1 102 P\r\nContent-Length: 2\r\n\r\nok" + OK + TWO);
         rejected("interim chunks", "HTTP/1.1 102 P\r\nTransfer-Encoding: chunked\r\n\r\n" + OK + TWO);
         rejected("too many fields", OK + "X: y\r\n".repeat(256) + TWO);
-        rejected("too long a field", OK + "X: " + "y".repeat(66_000) + "\r\n" + TWO);
+        rejected("too long a field", OK + "X: " + "y".repeat(33_000) + "\r\n" + TWO);
         rejected("too long a head", OK + ("X: " + "y".repeat(1_000) + "\r\n").repeat(70) + TWO);
         rejected("a head in interim ones", ("HTTP/1.1 103 E\r\nX: " + "y".repeat(2_000) + "\r\n\r\n").repeat(40));
         rejected("a status line without end", "HTTP/1.1 200 " + "O".repeat(70_000));
@@ -165,7 +165,7 @@ final class HostileAnswers {
         passed("a length in a 204", "HTTP/1.1 204 No\r\nContent-Length: 0\r\n\r\n", "204 ", KEPT);
         passed("some interim answers", "HTTP/1.1 103 Early\r\nX: y\r\n\r\n".repeat(64) + OK + TWO, "200 ok", KEPT);
         passed("many fields", OK + "X: y\r\n".repeat(255) + TWO, "200 ok", KEPT);
-        passed("one long field", OK + "X: " + "y".repeat(60_000) + "\r\n" + TWO, "200 ok", KEPT);
+        passed("one long field", OK + "X: " + "y".repeat(32_000) + "\r\n" + TWO, "200 ok", KEPT);
         passed("HTTP/1.0", "HTTP/1.0 200 OK\r\n" + TWO, "200 ok", DROPPED);
         passed("HTTP/1.0 that stays", "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n" + TWO, "200 ok", KEPT);
         passed("a close in a list", OK + "Connection: x, Close\r\n" + TWO, "200 ok", DROPPED);
