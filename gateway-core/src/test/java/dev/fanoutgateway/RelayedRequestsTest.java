@@ -114,12 +114,7 @@ class RelayedRequestsTest {
         Stand next = new Stand().all(Script.ok("next"));
         GatewayRequest passed = GatewayRequest.get("/b").header("Via", via);
         assertThat(next.answer(passed).status()).isEqualTo(200);
-        assertThat(next.backends
-                        .requests()
-                        .get(0)
-                        .request()
-                        .headers()
-                        .all("Via"))
+        assertThat(next.backends.requests().get(0).request().headers().all("Via"))
                 .hasSize(2)
                 .startsWith(via)
                 .allMatch(line -> line.startsWith("1.1 fanout-gateway-"));
