@@ -5,9 +5,13 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.GatewayClock;
+import dev.fanoutgateway.spi.Quota;
 import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.RateLimiter.Settlement;
+import dev.fanoutgateway.spi.RateLimiter.State;
 import dev.fanoutgateway.spi.RequestRecord;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -96,11 +100,30 @@ final class Completion {
         String cacheStatus = answer.cacheStatus();
         Headers.Builder headers = response.headers().toBuilder();
         if (decision != null && terms != null) {
-            terms.fields().addTo(headers, decision);
+            boolean refunded = decision.allowed() && decision.lease() != null && !answer.served();
+            long credits = refunded ? exchange.route().cost() : 0;
+            terms.fields().addTo(headers, credits > 0 ? refunded(decision, terms, credits) : decision);
         }
         headers.add("Cache-Status", cacheStatus == null ? OWN_ANSWER : cacheStatus);
         passage.answered(exchange.request().arrival(), answer.served(), headers);
         return response.withHeaders(headers.build());
+    }
+
+    /** What is left once the credits are given back; how many more than all were used is not known. */
+    private static RateLimiter.Decision refunded(RateLimiter.Decision decision, Terms terms, long cost) {
+        Quota quota = terms.plan().quota();
+        int last = decision.states().size() - 1;
+        State credits = quota == null || last < 0 ? null : decision.states().get(last);
+        if (quota == null
+                || credits == null
+                || !credits.name().equals(quota.name())
+                || (credits.remaining() == 0 && quota.overrun() == Quota.Overrun.ALLOW)) {
+            return decision;
+        }
+        List<State> states = new ArrayList<>(decision.states());
+        long left = Math.min(quota.amount(), credits.remaining() + cost);
+        states.set(last, new State(credits.name(), left, credits.reset()));
+        return new RateLimiter.Decision(true, states, decision.binding(), decision.retryAfter(), decision.lease());
     }
 
     /** The stack without messages, since these may quote what a client sent. */

@@ -1,6 +1,7 @@
 package dev.fanoutgateway;
 
 import static dev.fanoutgateway.Stand.everything;
+import static dev.fanoutgateway.Stand.field;
 import static dev.fanoutgateway.Stand.keyed;
 import static dev.fanoutgateway.spi.RateLimiter.Settlement.COMMIT;
 import static dev.fanoutgateway.spi.RateLimiter.Settlement.REFUND;
@@ -101,6 +102,22 @@ class CreditsTest {
         stand.all(Script.fails(Failure.UNREACHABLE));
         ask("/b").join();
         assertSettled(REFUND, REFUND);
+    }
+
+    @Test
+    void whatIsRefundedIsNotToldAsUsed() {
+        Stand fresh = new Stand();
+        fresh.builder
+                .plan(Plan.of("basic").limit(Limit.perHour(10)).quota(Quota.perMonth(9)))
+                .key("demo", "demo-key", "basic");
+        fresh.route(everything().cost(3))
+                .all(Script.answers(500, "broken"), Script.answers(500, ""), Script.ok("back"));
+        for (int i = 8; i >= 7; i--) {
+            assertThat(field(fresh.answer(keyed("/a", "demo-key")), "RateLimit"))
+                    .startsWith("\"10/1h\";r=" + (i + 1) + ";")
+                    .contains("\"month\";r=9;");
+        }
+        assertThat(field(fresh.answer(keyed("/a", "demo-key")), "RateLimit")).contains("\"month\";r=6;");
     }
 
     @Test

@@ -70,7 +70,7 @@ class LimitsTest {
         limited().all(Script.answers(500, "broken"));
         assertFields(
                 stand.answer(keyed("/a", "key-one")),
-                "\"2/1s\";r=1;t=1, \"100/1h\";r=99;t=36, \"month\";r=999;t=2678400");
+                "\"2/1s\";r=1;t=1, \"100/1h\";r=99;t=36, \"month\";r=1000;t=2678400");
         stand.all(Script.ok("back"));
         assertFields(
                 stand.answer(keyed("/a", "key-one")),
