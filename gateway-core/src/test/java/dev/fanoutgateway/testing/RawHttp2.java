@@ -64,7 +64,9 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     private static String digits(byte[] block, int from) {
-        int bits = (block[from] & 0xff) << 16 | (block[from + 1] & 0xff) << 8 | (block[from + 2] & 0xff);
+        int bits = (block[from] & 0xff) << 16
+                | (block[from + 1] & 0xff) << 8
+                | (block.length > from + 2 ? block[from + 2] & 0xff : 0);
         StringBuilder digits = new StringBuilder();
         for (int left = 24; digits.length() < 3; ) {
             int five = bits >> (left - FIVE_BITS) & 31;

@@ -200,9 +200,7 @@ public final class GatewayFilter implements Filter {
      */
     private static boolean arrives(HttpServletRequest request) throws IOException {
         return request.getServletContext().getServerInfo().startsWith("jetty/")
-                && (request.getProtocol().startsWith("HTTP/1")
-                        || request.getContentLengthLong() >= 0
-                        || JettyInput.tells(request.getInputStream()));
+                && (!RequestReader.isUnsaid(request) || JettyInput.tells(request.getInputStream()));
     }
 
     /** A thread that waits does not read. */

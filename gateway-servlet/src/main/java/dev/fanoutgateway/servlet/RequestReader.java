@@ -88,13 +88,19 @@ final class RequestReader {
      */
     static @Nullable RequestContent contentOf(HttpServletRequest request, boolean waits) throws IOException {
         long length = request.getContentLengthLong();
-        boolean http1 = isHttp1(request);
-        if (length == 0 || (length < 0 && http1 && request.getHeader("Transfer-Encoding") == null)) {
+        if (length == 0 || (length < 0 && isHttp1(request) && request.getHeader("Transfer-Encoding") == null)) {
             return null;
         }
         RequestContent content = waits ? new BlockingContent(request) : new ArrivingContent(request, length);
-        boolean unsaid = length < 0 && !http1; // later versions need no field: only a look tells
-        return unsaid && content.isEmpty() ? null : content;
+        return isUnsaid(request) && content.isEmpty() ? null : content;
+    }
+
+    /**
+     * Whether only a look tells if there is content: later versions need no field. Who expects to be asked for it has some (RFC
+     * 9110 section 10.1.1), and to look would be to ask.
+     */
+    static boolean isUnsaid(HttpServletRequest request) {
+        return request.getContentLengthLong() < 0 && !isHttp1(request) && request.getHeader("Expect") == null;
     }
 
     private static boolean isHttp1(HttpServletRequest request) {

@@ -7,6 +7,7 @@ import dev.fanoutgateway.Gateway;
 import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
 import dev.fanoutgateway.spi.Caller;
+import dev.fanoutgateway.testing.Http2Wire;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -112,6 +113,30 @@ class RequestContentContractTest extends FilterContract {
             assertThat(raw.readUntil("}")).startsWith("HTTP/1.1 401").doesNotContain("100 Continue");
         }
         assertThat(backend.getRequestCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"content-length: 3", "x: y"})
+    void norIsItOverHttp2(String field) throws Exception {
+        startKeyed();
+        try (Http2Wire client = Http2Wire.to(container.port())) {
+            client.post(1, "/api/orders", ":authority: a", "expect: 100-continue", field);
+            Http2Wire.Frame first = client.read();
+            assertThat(first).isNotNull();
+            assertThat(first.status()).isEqualTo("401");
+
+            backend.enqueue(json("{}"));
+            client.post(
+                    3, "/api/orders", ":authority: a", "expect: 100-continue", "x-api-key: demo-key-0123456789", field);
+            Http2Wire.Frame asked = client.read();
+            while (asked != null && asked.stream() != 3) {
+                asked = client.read();
+            }
+            assertThat(asked).isNotNull();
+            assertThat(asked.status()).isEqualTo("100");
+            assertThat(client.data(3, true, "abc").answer(3)).isEqualTo("200");
+        }
+        assertThat(backend.takeRequest().getBody().utf8()).isEqualTo("abc");
     }
 
     /** Or its next request might be lost, where the container does not read what nobody wanted. */

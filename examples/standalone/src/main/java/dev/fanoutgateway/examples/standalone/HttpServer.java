@@ -99,6 +99,7 @@ final class HttpServer {
         http.addCustomizer(new HeadRules());
         http.addCustomizer(new UrlLimit(limits.urlBytes()));
         http.addCustomizer(WatchingConnector::watchable);
+        http.addCustomizer(AnsweredStream::of);
         return http;
     }
 
