@@ -76,9 +76,8 @@ class RefusedUploadsIT {
     void whatWasReadIsNotReset() throws Exception {
         try (Http2Wire client = Http2Wire.to(jar.port())) {
             for (int stream = 1; stream < 20; stream += 2) {
-                client.post(stream, stream % 4 == 1 ? "/open/a" : "/keyed/a", ":authority: a")
-                        .data(stream, true, "abc");
-                assertThat(client.answer(stream)).isEqualTo(stream % 4 == 1 ? "200" : "401");
+                client.post(stream, "/open/a", ":authority: a").data(stream, true, "abc");
+                assertThat(client.answer(stream)).isEqualTo("200");
             }
             client.frame(Http2Wire.GOAWAY, 0, 0, new byte[8]);
             for (Frame frame = client.read(); frame != null; frame = client.read()) {
