@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of one entry of a keys file. */
 final class KeysEntryReader {
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z][\\w.-]{0,23}");
     private static final String FIELDS = "id, key, sha256, plan, expires or attributes";
 
     private final KeysReader file;
@@ -86,9 +88,14 @@ final class KeysEntryReader {
 
     private String knownPlan(String name, String field) {
         if (!file.knownPlans().isEmpty() && !file.knownPlans().contains(name)) {
-            throw file.refused(field, "one of " + new TreeSet<>(file.knownPlans()), "'" + name + "'");
+            throw file.refused(field, "one of " + new TreeSet<>(file.knownPlans()), quoted(name));
         }
         return name;
+    }
+
+    /** A key may stand where its plan's name should: what does not look like a name is not shown. */
+    private static String quoted(String name) {
+        return PLAIN_NAME.matcher(name).matches() ? "'" + name + "'" : "another name";
     }
 
     private @Nullable Instant instant(String field) throws IOException {

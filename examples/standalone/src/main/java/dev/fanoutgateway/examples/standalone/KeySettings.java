@@ -123,7 +123,7 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
                                 in.lineOf(field),
                                 in.pathOf(field),
                                 "different keys",
-                                "the same as of " + Problems.shown(id));
+                                "the same as of " + Problems.shownIfName(id));
             }
             String plan = planById.putIfAbsent(entry.id(), entry.plan());
             if (plan != null && !plan.equals(entry.plan())) {
@@ -131,7 +131,7 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
                         .add(
                                 in.lineOf("plan"),
                                 in.pathOf("plan"),
-                                "one plan for all keys of " + Problems.shown(entry.id()),
+                                "one plan for all keys of " + Problems.shownIfName(entry.id()),
                                 Problems.shown(plan) + " and " + Problems.shown(entry.plan()));
             }
         }

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 
 /** What is wrong with a configuration file, all of it: each problem one line that names file, line and key. */
 final class Problems {
     private static final int LONGEST_SHOWN = 40;
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z][\\w.-]{0,23}");
 
     private final String file;
     private final List<Problem> found = new ArrayList<>();
@@ -54,6 +56,11 @@ final class Problems {
     /** A name from the file as a message may show it: up to the first character that is not a name's. */
     static String shownName(String name) {
         return beginning(name, c -> Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0);
+    }
+
+    /** A name from the file where a key may stand by mistake: in quotes if it looks like a name. */
+    static String shownIfName(String name) {
+        return PLAIN_NAME.matcher(name).matches() ? '\'' + name + '\'' : "another name";
     }
 
     private static String beginning(String text, IntPredicate fitting) {

@@ -89,11 +89,12 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
         String expected = names.isEmpty()
                 ? "a name from the section " + section + ", which has none"
                 : "one of the " + section + ' ' + String.join(", ", names);
-        return new Value<>(
-                expected,
-                Set.of(Type.TEXT, Type.BOOLEAN, Type.NUMBER),
-                true,
-                name -> Optional.of(name).filter(names::contains));
+        return new Value<>(expected, Set.of(Type.TEXT, Type.BOOLEAN, Type.NUMBER), true, name -> {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException("expected " + expected + ", got " + Problems.shownIfName(name));
+            }
+            return Optional.of(name);
+        });
     }
 
     /** @throws IllegalArgumentException {@code expected ..., got ...} if {@code node} is not of this kind */
