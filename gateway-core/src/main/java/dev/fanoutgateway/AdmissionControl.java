@@ -66,6 +66,10 @@ final class AdmissionControl {
         if (!rules.pathAllowed(exchange)) {
             return refused(exchange, Refusals.badRequest(request, "The path is ambiguous.", Grant.NONE));
         }
+        if (!QueryRules.sendable(request.query())) {
+            return refused(
+                    exchange, Refusals.badRequest(request, "The query has characters that no query has.", Grant.NONE));
+        }
         if (authenticator == null || exchange.route().auth() == Auth.NONE) {
             return withinLimits(exchange, extractor.strip(request), Grant.NONE);
         }

@@ -84,8 +84,7 @@ public final class FanoutGateway implements AutoCloseable {
      */
     public CompletableFuture<GatewayResponse> handle(GatewayRequest request) {
         return routeFor(request.method(), request.path())
-                .map(route ->
-                        handle(Exchange.begin(route, passage.arrived(request), passing, clock, Exchange.Reader.MEMORY)))
+                .map(route -> handle(Exchange.begin(route, arrived(request), passing, clock, Exchange.Reader.MEMORY)))
                 .orElseGet(() -> CompletableFuture.completedFuture(Refusals.noRoute(request)));
     }
 
@@ -101,7 +100,11 @@ public final class FanoutGateway implements AutoCloseable {
      * @param thread the calling thread, as far as it is there for the request
      */
     public CompletableFuture<GatewayResponse> handle(Route route, GatewayRequest request, CallingThread thread) {
-        return handle(Exchange.begin(route, passage.arrived(request), thread, clock, Exchange.Reader.CLIENT));
+        return handle(Exchange.begin(route, arrived(request), thread, clock, Exchange.Reader.CLIENT));
+    }
+
+    private GatewayRequest arrived(GatewayRequest request) {
+        return QueryRules.escaped(passage.arrived(request));
     }
 
     private CompletableFuture<GatewayResponse> handle(Exchange exchange) {

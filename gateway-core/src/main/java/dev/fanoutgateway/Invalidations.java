@@ -48,7 +48,7 @@ final class Invalidations {
         Caller caller = admission.grant().caller();
         String partition = caller == null ? "" : caller.id();
         for (String target : CacheRules.invalidated(admission.forwarded(), response, origins)) {
-            GatewayRequest read = GatewayRequest.get(target).withHeaders(Headers.empty());
+            GatewayRequest read = QueryRules.escaped(GatewayRequest.get(target)).withHeaders(Headers.empty());
             Route route = routeFor.apply(read);
             if (route != null && route.cache().enabled()) {
                 CachePolicy policy = route.cache();

@@ -47,7 +47,7 @@ final class Prefetching {
     }
 
     CompletableFuture<Prefetched> prefetch(String target) {
-        GatewayRequest request = GatewayRequest.get(WarmUp.checked(target));
+        GatewayRequest request = QueryRules.escaped(GatewayRequest.get(WarmUp.checked(target)));
         Route route = FanoutGateway.first(routes, "GET", request.path());
         if (route == null) {
             return CompletableFuture.completedFuture(Prefetched.FAILED);

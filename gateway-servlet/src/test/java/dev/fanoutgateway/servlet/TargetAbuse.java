@@ -113,6 +113,32 @@ final class TargetAbuse {
                     .sees("GET IN" + path + " HTTP/1.1")
                     .unlessRefused());
         }
+        for (String octets : List.of(
+                "\u00e9",
+                "\u00ff",
+                "\u00c3\u00a9",
+                "\u00c3",
+                "\u00ed\u00a0\u0080",
+                "a=b\u0080&c",
+                "\u009b",
+                "\u007f")) {
+            cases.add(head("octets in a query: " + shown(octets), "GET CTX/open/a?" + octets + " HTTP/1.1", "Host: a")
+                    .refused());
+        }
+        for (String query : List.of("a='b'", "\"", "<script>", "a=\"b\"&c=<d>")) {
+            String sent = query.replace("'", "%27")
+                    .replace("\"", "%22")
+                    .replace("<", "%3C")
+                    .replace(">", "%3E");
+            cases.add(head("escaped as clients do: " + query, "GET CTX/open/a?" + query + " HTTP/1.1", "Host: a")
+                    .sees("GET IN/open/a?" + sent + " HTTP/1.1")
+                    .unlessRefused()); // by Tomcat
+        }
+        for (String query : List.of("a|b", "a[0]=1", "{a}", "a^b`", "a\\b", "%zz%e9%", "%C3%A9+%20")) {
+            cases.add(head("query as it came: " + query, "GET CTX/open/a?" + query + " HTTP/1.1", "Host: a")
+                    .sees("GET IN/open/a?" + query + " HTTP/1.1")
+                    .unlessRefused()); // by Tomcat
+        }
         cases.addAll(forms());
         cases.addAll(methods());
         return cases;
