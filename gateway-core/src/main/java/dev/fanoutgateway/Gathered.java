@@ -2,8 +2,6 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.http.Body;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,7 @@ final class Gathered implements Flow.Subscriber<ByteBuffer> {
     /** Of the length that was announced; null if none was. */
     private final byte @Nullable [] content;
 
-    private final List<ByteBuffer> pieces = new ArrayList<>();
+    private final Pieces pieces = new Pieces();
     private int length;
 
     /** @param announced in bytes, at most that of an array; -1 if it is not known */
@@ -50,12 +48,6 @@ final class Gathered implements Flow.Subscriber<ByteBuffer> {
 
     @Override
     public void onComplete() {
-        whole.complete(Body.of(content == null ? joined() : content));
-    }
-
-    private byte[] joined() {
-        ByteBuffer all = ByteBuffer.allocate(length);
-        pieces.forEach(all::put);
-        return all.array();
+        whole.complete(Body.of(content == null ? pieces.joined() : content));
     }
 }

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a request that is admitted, on its way in: gathered, or, where one backend gets it at most and it is long,
- * passed on as that takes it. Either way it is measured, and what is wrong with it is the client's doing, and no backend's.
+ * its beginning is, and the rest passed on as that takes it. Either way it is measured, and what is wrong with it is the client's doing, and no backend's.
  */
 final class Intake {
     /** RFC 9110 section 9.2.1: these may be sent to several. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
-    /** What is no longer is gathered: a slow client then keeps no backend waiting. */
+    /** What is no longer is gathered, and so much of what is: a slow client then keeps no backend waiting. */
     private static final long SHORT = 64 << 10;
 
     /** What an array can have, roughly. */
@@ -37,6 +37,10 @@ final class Intake {
     private final long most;
     private final GatewayClock clock;
     private volatile @Nullable Problem problem;
+    /** Of content that passes. */
+    private volatile @Nullable Beginning begun;
+
+    private volatile @Nullable Meter meter;
 
     /** What may be wrong with it. */
     private enum Problem {
@@ -56,7 +60,7 @@ final class Intake {
         this.clock = clock;
     }
 
-    /** Whether content is passed on while it comes: it is not to be repeated, and long, or of unknown length. */
+    /** Whether content may be passed on while it comes: it is not to be repeated, and long, or of unknown length. */
     static boolean passes(String method, long length) {
         return !SAFE_METHODS.contains(method) && (length < 0 || length > SHORT);
     }
@@ -75,26 +79,60 @@ final class Intake {
             return CompletableFuture.completedFuture(admission);
         }
         if (passes()) {
-            Body measured = content.through(reader -> content.publisher().subscribe(timed(new Meter(reader, true))));
-            return CompletableFuture.completedFuture(admission.with(measured));
+            return begun();
         }
         Gathered gathered = new Gathered(content.length());
-        content.publisher().subscribe(timed(new Meter(gathered, false)));
-        return gathered.whole().handle((whole, failure) -> failure == null ? admission.with(whole) : admission);
+        content.publisher().subscribe(timed(new Meter(gathered)));
+        return gathered.whole().handle(this::taken);
+    }
+
+    /** Nothing of it is sent before there is as much as of what is short: until then a slow client has no backend wait. */
+    private CompletionStage<Admission> begun() {
+        Beginning gathered = new Beginning(content, (int) SHORT, this::pass);
+        Meter measured = new Meter(gathered);
+        begun = gathered;
+        meter = measured;
+        content.publisher().subscribe(timed(measured));
+        return gathered.ready().handle(this::taken);
+    }
+
+    /** From here on a backend waits. */
+    private void pass() {
+        Meter measured = meter;
+        if (measured != null) {
+            measured.passing = true;
+            timed(measured);
+            if (failed()) { // since it was begun
+                admission.exchange().abandonment().signal();
+            }
+        }
+    }
+
+    private Admission taken(@Nullable Body whole, @Nullable Throwable failure) {
+        return whole == null ? admission : admission.with(whole);
+    }
+
+    /** The answer is there: of content that nobody has begun to read nothing more is wanted. */
+    private void answered() {
+        Beginning gathered = begun;
+        Meter measured = meter;
+        if (gathered != null && measured != null && gathered.leaveUnread()) {
+            measured.end();
+        }
     }
 
     /**
      * An attempt that is waiting for content when its time is up says nothing of its backend. So that is found out just before
      * the race does. What is gathered has all the time of the route.
      */
-    private Meter timed(Meter meter) {
+    private Meter timed(Meter measured) {
         Exchange exchange = admission.exchange();
         long left = exchange.deadlineNanos() - clock.nanoTime();
-        if (meter.passing) {
+        if (measured.passing) {
             left = Math.min(left, exchange.route().attemptTimeout().toNanos());
         }
-        meter.timer = clock.schedule(Math.max(0, left - MARGIN_NANOS), meter::timeIsUp);
-        return meter;
+        measured.arm(Math.max(0, left - MARGIN_NANOS));
+        return measured;
     }
 
     /** Whether something is wrong with it, as far as it came. */
@@ -104,6 +142,7 @@ final class Intake {
 
     /** The answer in place of {@code other}, if something is wrong with the content. */
     Answer insteadOf(Answer other) {
+        answered();
         Problem wrong = problem;
         if (wrong == null) {
             return other;
@@ -126,7 +165,9 @@ final class Intake {
     /** Stands between the content and who reads it. */
     private final class Meter implements Flow.Subscriber<ByteBuffer>, Flow.Subscription {
         private final Flow.Subscriber<? super ByteBuffer> reader;
-        private final boolean passing;
+        /** Whether a backend is waiting, whose call is to be cut if something is wrong. */
+        private volatile boolean passing;
+
         private volatile Flow.@Nullable Subscription source;
         private final AtomicBoolean over = new AtomicBoolean();
         private volatile GatewayClock.@Nullable Timer timer;
@@ -135,10 +176,23 @@ final class Intake {
 
         private long taken;
 
-        /** @param passing whether a backend is waiting, whose call is to be cut if something is wrong */
-        Meter(Flow.Subscriber<? super ByteBuffer> reader, boolean passing) {
+        Meter(Flow.Subscriber<? super ByteBuffer> reader) {
             this.reader = reader;
-            this.passing = passing;
+        }
+
+        void arm(long nanos) {
+            disarm();
+            timer = clock.schedule(nanos, this::timeIsUp);
+            if (over.get()) {
+                disarm();
+            }
+        }
+
+        private void disarm() {
+            GatewayClock.Timer set = timer;
+            if (set != null) {
+                set.cancel();
+            }
         }
 
         @Override
@@ -214,11 +268,9 @@ final class Intake {
 
         /** Whether it was not over before. */
         private boolean end() {
-            GatewayClock.Timer set = timer;
-            if (set != null) {
-                set.cancel();
-            }
-            return over.compareAndSet(false, true);
+            boolean first = over.compareAndSet(false, true);
+            disarm();
+            return first;
         }
 
         private void fail(Problem what) {

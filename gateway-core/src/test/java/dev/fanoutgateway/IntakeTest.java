@@ -9,6 +9,7 @@ import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
+import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -30,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Content on its way in: when it is read, how much of it, and whose fault it is. */
 class IntakeTest {
+    /** Longer than what is gathered before a backend is asked. */
+    private static final String LONG = "x".repeat(70_000);
+
     private final Reading backend = new Reading();
     private final Stand stand = new Stand();
 
@@ -54,7 +58,85 @@ class IntakeTest {
         GatewayResponse answer = ask(method, source, announced ? 9 : -1, 100);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(backend.received).isEqualTo("abcdefghi");
-        assertThat(backend.passed).isEqualTo(method.equals("POST") && !announced);
+        assertThat(backend.passed).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, false", "POST, true", "OPTIONS, false", "OPTIONS, true"})
+    void longContentArrivesWhole(String method, boolean announced) {
+        Source source = Source.of(LONG, "abc", LONG, "d");
+        GatewayResponse answer = ask(method, source, announced ? 2 * LONG.length() + 4 : -1, 1 << 20);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(backend.received).isEqualTo(LONG + "abc" + LONG + "d");
+        assertThat(backend.passed).isEqualTo(method.equals("POST"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 100_000})
+    void noBackendIsAskedWhileTheBeginningTrickles(long length) {
+        Source source = Source.of("a", "b", "c");
+        source.stalls = true;
+        stand.builder.client(backend);
+        stand.route(Stand.everything().timeout(Duration.ofMinutes(1)).attemptTimeout(Duration.ofSeconds(2)));
+        CompletableFuture<GatewayResponse> answer = stand.ask(request("POST", source, length));
+        stand.pass(59_998);
+        assertThat(answer).isNotDone();
+        stand.pass(1);
+        assertThat(Stand.now(answer).status()).isEqualTo(408);
+        assertThat(stand.attempts).isEmpty();
+        assertThat(source.cancelled).isTrue();
+        assertThat(stand.clock.pending()).isZero();
+    }
+
+    @Test
+    void uploadsLeaveHalfOfABackendsPlacesToOthers() {
+        stand.builder
+                .client(backend)
+                .backends(BackendGroup.of("replicas", "http://a").maxConcurrent(4));
+        stand.route(Stand.everything().backends("replicas").onFailure(FailurePolicy.BY_CAUSE));
+        List<Source> uploads = new ArrayList<>();
+        List<CompletableFuture<GatewayResponse>> answers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Source source = Source.of(LONG);
+            source.stalls = true;
+            uploads.add(source);
+            answers.add(stand.ask(request("POST", source, -1)));
+            backend.run();
+        }
+        assertThat(Stand.now(answers.get(2)).status()).isEqualTo(503);
+        assertThat(uploads.get(2).cancelled).as("the rest is not wanted").isTrue();
+        assertThat(answers.subList(0, 2)).noneMatch(CompletableFuture::isDone);
+
+        for (int i = 0; i < 2; i++) {
+            CompletableFuture<GatewayResponse> other = stand.ask(request("POST", Source.of("short"), -1));
+            backend.run();
+            assertThat(Stand.now(other).status()).isEqualTo(200);
+        }
+        uploads.get(0).end();
+        assertThat(Stand.now(answers.get(0)).status()).isEqualTo(200);
+        CompletableFuture<GatewayResponse> next = stand.ask(request("POST", Source.of(LONG, LONG), -1));
+        backend.run();
+        assertThat(Stand.now(next).status()).isEqualTo(200);
+        answers.get(1).cancel(true);
+    }
+
+    @Test
+    void uploadsWhoseBackendIsNotReachedGiveTheirPlaceBack() {
+        stand.all(Script.fails(BackendClient.Failure.UNREACHABLE));
+        stand.builder.backends(BackendGroup.of("replicas", "http://a").maxConcurrent(2));
+        stand.route(Stand.everything().backends("replicas").onFailure(FailurePolicy.BY_CAUSE));
+        Stand.now(stand.ask(GatewayRequest.get("/a")));
+        int usual = stand.clock.pending(); // messages to the developers wait for their like
+        for (int i = 0; i < 3; i++) {
+            Source source = Source.of(LONG, "more");
+            assertThat(Stand.now(stand.ask(request("POST", source, -1))).status())
+                    .isEqualTo(503);
+            assertThat(source.given).isEqualTo(1);
+            assertThat(source.cancelled).isTrue();
+        }
+        assertThat(stand.attempts)
+                .allSatisfy(attempt -> assertThat(attempt.wasMade()).isTrue());
+        assertThat(stand.clock.pending()).isEqualTo(usual);
     }
 
     @Test
@@ -82,7 +164,7 @@ class IntakeTest {
         assertThat(source.given).isEqualTo(2);
         assertThat(source.cancelled).isTrue();
         assertThat(stand.outcomes()).containsExactly(Outcome.BAD_REQUEST);
-        assertThat(backend.calls).isEqualTo(method.equals("POST") ? 1 : 0);
+        assertThat(backend.calls).isZero();
     }
 
     @ParameterizedTest
@@ -127,7 +209,7 @@ class IntakeTest {
 
     @Test
     void anUploadThatIsNotThereInTimeIsNoFailureOfItsBackend() {
-        Source source = Source.of("abc");
+        Source source = Source.of(LONG);
         source.stalls = true;
         stand.builder.client(backend);
         stand.route(Stand.everything().attemptTimeout(Duration.ofSeconds(2)));
@@ -146,7 +228,7 @@ class IntakeTest {
 
     @Test
     void aBackendThatDoesNotAnswerAnUploadIsLate() {
-        Source source = Source.of("abc");
+        Source source = Source.of(LONG);
         backend.silent = true;
         stand.builder.client(backend);
         stand.route(Stand.everything().attemptTimeout(Duration.ofSeconds(2)));
@@ -258,6 +340,12 @@ class IntakeTest {
                 reader.onNext(ByteBuffer.wrap(pieces.remove(0).getBytes(StandardCharsets.UTF_8)));
             }
             reading = false;
+        }
+
+        /** It stalls no more. */
+        void end() {
+            stalls = false;
+            request(0);
         }
 
         @Override

@@ -178,6 +178,40 @@ class StreamedAnswersTest {
     }
 
     @Test
+    void streamsLeaveHalfOfABackendsPlacesToOthers() {
+        gateway = Gateway.builder()
+                .backends(BackendGroup.of("replicas", "http://a").maxConcurrent(4))
+                .executor(Runnable::run)
+                .client(backend)
+                .route(everything()
+                        .backends("replicas")
+                        .onFailure(FailurePolicy.BY_CAUSE)
+                        .cache(CachePolicy.off())
+                        .build())
+                .build();
+        GatewayResponse first = handle("/a").join();
+        GatewayResponse second = handle("/b").join();
+        GatewayResponse third = handle("/c").join();
+        assertThat(second.body().isBuffered()).isFalse();
+        assertThat(third.status()).isEqualTo(503);
+        assertThat(backend.cancelled).as("the one for which there was no room").hasValue(1);
+
+        backend.head = new GatewayResponse(200, Headers.of("Content-Length", "5"), Body.empty());
+        for (int i = 0; i < 10; i++) {
+            assertThat(handle("/short").join().status()).isEqualTo(200);
+        }
+
+        backend.head = new GatewayResponse(200, Headers.empty(), Body.empty());
+        new Reader(first).readAll();
+        GatewayResponse fourth = handle("/d").join();
+        assertThat(fourth.body().isBuffered()).isFalse();
+        assertThat(handle("/e").join().status()).isEqualTo(503);
+        new Reader(fourth).leave();
+        new Reader(second).leave();
+        assertThat(handle("/f").join().status()).isEqualTo(200);
+    }
+
+    @Test
     void whatTheGatewayAsksForItselfIsLetGoAtItsHead() {
         gateway = builder.route(everything()
                         .cache(CachePolicy.standard().ttl(Duration.ofHours(1)))

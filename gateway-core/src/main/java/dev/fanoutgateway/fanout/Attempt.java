@@ -5,6 +5,7 @@ import dev.fanoutgateway.spi.AttemptOutcome.Occasion;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.Backend;
 import dev.fanoutgateway.spi.BackendClient.Call;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt of a race. Its fields change under the race's lock only; times count from the start of the race. */
@@ -60,6 +61,10 @@ final class Attempt {
     /** Whether its answer is passed on while it comes. */
     volatile boolean streams;
 
+    /** Its place among those that last at its backend; null if it has none. Whoever takes it gives it back. */
+    @Nullable
+    AtomicBoolean lasting;
+
     /** Whether it is a trial whose outcome its roster is told later. Of the thread that leaves it. */
     boolean trialGoesOn;
 
@@ -89,6 +94,12 @@ final class Attempt {
     void stop(long now) {
         running = false;
         endNanos = now;
+    }
+
+    /** Whether it had a place among those that last, which is the caller's now. */
+    boolean takeLasting() {
+        AtomicBoolean place = lasting;
+        return place != null && place.getAndSet(false);
     }
 
     /** How much of its own time is left, once it is stopped. */

@@ -5,6 +5,7 @@ import dev.fanoutgateway.spi.AttemptOutcome.Occasion;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The attempts of a race, in the order of launches, and what becomes of each. Part of the standings. */
@@ -40,8 +41,13 @@ final class Attempts {
                 entry.backend(), all.size() + 1, made + 1, now, limit, endsWithRace, occasion, entry.pass(), alone);
     }
 
-    /** An attempt that is made; it counts as under way at its backend already. */
-    void launch(Step step, Attempt attempt) {
+    /**
+     * An attempt that is made; it counts as under way at its backend already.
+     *
+     * @param lasting whether it counts there among those that last, too
+     */
+    void launch(Step step, Attempt attempt, boolean lasting) {
+        attempt.lasting = lasting ? new AtomicBoolean(true) : null;
         all.add(attempt);
         made++;
         running++;
@@ -60,6 +66,14 @@ final class Attempts {
         attempt.stop(now);
         running--;
         inFlight.exit(attempt.backend);
+        lastNoMore(attempt);
+    }
+
+    /** What is read of its content from now on, nobody waits for. */
+    private void lastNoMore(Attempt attempt) {
+        if (attempt.takeLasting()) {
+            inFlight.lastNoMore(attempt.backend);
+        }
     }
 
     void cut(Step step, Attempt attempt, Result result, String detail, long now) {
@@ -73,6 +87,7 @@ final class Attempts {
     void leave(Step step, Attempt attempt, String detail, long now) {
         attempt.stop(now);
         running--;
+        lastNoMore(attempt);
         step.leave(attempt);
         attempt.decide(Result.CANCELLED, detail);
         step.report(attempt);

@@ -2,6 +2,7 @@ package dev.fanoutgateway.fanout;
 
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.BackendClient.Reply;
@@ -40,6 +41,11 @@ record Finding(Verdict worth, Result unlessGiven, @Nullable GatewayResponse resp
                 Result.BROKEN,
                 sent,
                 "client failed: " + (cause == null ? "null" : cause.getClass().getName()));
+    }
+
+    /** It has brought an answer that lasts, and such have all their places at its backend. That says nothing of the backend. */
+    static Finding noRoom() {
+        return failed(Result.UNREACHABLE, true, AttemptOutcome.NO_ROOM);
     }
 
     static Finding failed(Result result, boolean sent, String detail) {

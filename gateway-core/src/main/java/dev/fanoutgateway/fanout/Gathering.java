@@ -139,7 +139,7 @@ final class Gathering implements Course {
         Lineup.Entry entry = lineup.next(step);
         Attempt attempt = attempts.next(plan, entry, occasion, deadlineNanos, now);
         if (entry.refusal().isEmpty()) {
-            attempts.launch(step, attempt);
+            attempts.launch(step, attempt, lineup.isLasting());
             return true;
         }
         attempts.refuse(step, attempt, entry.refusal(), now);

@@ -12,6 +12,9 @@ final class Lineup {
     private final Losers losers;
     private final PushBack pushBack;
 
+    /** Whether an attempt lasts as long as its client takes to send. */
+    private final boolean lasting;
+
     /** Best first; grows by those who were passed over when nobody else has an answer. */
     private final List<Backend> queue;
 
@@ -29,6 +32,7 @@ final class Lineup {
         this.inFlight = inFlight;
         this.losers = losers;
         this.pushBack = pushBack;
+        this.lasting = plan.roster() != null && !plan.request().body().isBuffered();
         this.queue = new ArrayList<>(plan.candidates());
     }
 
@@ -61,11 +65,29 @@ final class Lineup {
             passedOver.add(backend);
             return new Entry(backend, pass, AttemptOutcome.EJECTED);
         }
-        if (!inFlight.tryEnter(backend, roster.maxConcurrent()) && !losers.giveWay(backend, step)) {
+        if (!hasRoom(backend, roster.maxConcurrent(), step)) {
             roster.returned(pass);
             return new Entry(backend, pass, AttemptOutcome.NO_ROOM);
         }
         return new Entry(backend, pass, "");
+    }
+
+    private boolean hasRoom(Backend backend, int most, Step step) {
+        if (lasting && !inFlight.tryLast(backend, most)) {
+            return false;
+        }
+        if (inFlight.tryEnter(backend, most) || losers.giveWay(backend, step)) {
+            return true;
+        }
+        if (lasting) {
+            inFlight.lastNoMore(backend);
+        }
+        return false;
+    }
+
+    /** Whether attempts that are made count among those that last. */
+    boolean isLasting() {
+        return lasting;
     }
 
     /** Those known to fail come last from now on, whether they are ejected or only could not be. */
@@ -84,6 +106,9 @@ final class Lineup {
     void putBack(Entry last) {
         next--;
         inFlight.exit(last.backend());
+        if (lasting) {
+            inFlight.lastNoMore(last.backend());
+        }
         if (plan.roster() != null) {
             plan.roster().returned(last.pass());
         }

@@ -281,9 +281,7 @@ final class RunningRace implements Fanout.Race {
             Discard.response(reply.response());
             return;
         }
-        Finding finding = reply == null
-                ? Finding.clientFailed(failure, true)
-                : Finding.of(streamed(reply, attempt), plan.request(), plan.acceptor(), fanout::acceptorFailed);
+        Finding finding = reply == null ? Finding.clientFailed(failure, true) : judged(reply, attempt);
         if (attempt.starter == Thread.currentThread()) {
             attempt.immediate = finding;
         } else {
@@ -291,19 +289,33 @@ final class RunningRace implements Fanout.Race {
         }
     }
 
+    private Finding judged(Reply reply, Attempt attempt) {
+        GatewayResponse response = reply.response();
+        if (response == null || response.body().isBuffered()) {
+            return Finding.of(reply, plan.request(), plan.acceptor(), fanout::acceptorFailed);
+        }
+        if (!attempt.takeLasting() && !fanout.inFlight.tryLast(attempt.backend, mostAtOne())) {
+            Discard.response(response);
+            return Finding.noRoom();
+        }
+        return Finding.of(streamed(response, attempt), plan.request(), plan.acceptor(), fanout::acceptorFailed);
+    }
+
+    private int mostAtOne() {
+        Roster roster = plan.roster();
+        return roster == null ? Integer.MAX_VALUE : roster.maxConcurrent();
+    }
+
     /**
      * A streamed answer keeps its backend busy until it has come to its end, or nobody reads it any more; only then it is known
      * what it says of its backend.
      */
-    private Reply streamed(Reply reply, Attempt attempt) {
-        GatewayResponse response = reply.response();
-        if (response == null || response.body().isBuffered()) {
-            return reply;
-        }
+    private Reply streamed(GatewayResponse response, Attempt attempt) {
         attempt.streams = true;
         fanout.inFlight.enter(attempt.backend);
         return Reply.of(response.withBody(response.body().whenOver(failure -> {
             fanout.inFlight.exit(attempt.backend);
+            fanout.inFlight.lastNoMore(attempt.backend);
             fanout.streamEnded(plan, attempt, failure != null);
         })));
     }

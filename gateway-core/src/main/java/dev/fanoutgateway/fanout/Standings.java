@@ -190,7 +190,7 @@ final class Standings implements Course {
             Attempt attempt = attempts.next(plan, entry, occasion, deadlineNanos, now);
             if (granted) {
                 asked++;
-                attempts.launch(step, attempt);
+                attempts.launch(step, attempt, lineup.isLasting());
                 nextLaunchNanos = staggerNanos == FanoutStrategy.NEVER ? NEVER : now + staggerNanos;
                 return true;
             }

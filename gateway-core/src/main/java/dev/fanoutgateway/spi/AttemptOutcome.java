@@ -34,7 +34,10 @@ public record AttemptOutcome(
         this(backend, number, startNanos, durationNanos, result, status, detail, Occasion.START);
     }
 
-    /** The detail of an attempt that was not made: as many as may be are under way at the backend. */
+    /**
+     * The detail of an attempt that was not made: as many as may be are under way at the backend, or as many whose content
+     * passes while it comes. Also of one whose answer was let go at its head: as many answers as may be stream from there.
+     */
     public static final String NO_ROOM = "no room";
 
     /** The detail of an attempt that was not made: the backend is ejected, or fails its health checks. */

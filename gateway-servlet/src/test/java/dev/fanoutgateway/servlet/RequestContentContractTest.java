@@ -184,7 +184,7 @@ class RequestContentContractTest extends FilterContract {
             startAt(watchful, blocking, 1 << 20);
             try (RawClient raw = RawClient.connect(container.port())) {
                 raw.head("POST /api/orders HTTP/1.1", "Host: a", "Transfer-Encoding: chunked")
-                        .text("3\r\nabc\r\n");
+                        .text("10000\r\n" + "x".repeat(65_536) + "\r\n");
                 watchful.awaitAsked(); // and the content is not at its end
                 raw.text("3\r\ndef\r\n");
             }
@@ -197,12 +197,12 @@ class RequestContentContractTest extends FilterContract {
     @ValueSource(booleans = {false, true})
     void contentThatProvesTooLongOnItsWayIsCutOff(boolean blocking) throws Exception {
         try (WatchfulBackend watchful = new WatchfulBackend()) {
-            startAt(watchful, blocking, 5);
+            startAt(watchful, blocking, 65_540);
             try (RawClient raw = RawClient.connect(container.port())) {
                 raw.head("POST /api/orders HTTP/1.1", "Host: a", "Transfer-Encoding: chunked")
-                        .text("3\r\nabc\r\n");
+                        .text("10000\r\n" + "x".repeat(65_536) + "\r\n");
                 watchful.awaitAsked();
-                raw.text("3\r\ndef\r\n");
+                raw.text("5\r\ndefgh\r\n");
                 assertThat(raw.readUntil("}")).startsWith("HTTP/1.1 413");
             }
             watchful.awaitLeft();

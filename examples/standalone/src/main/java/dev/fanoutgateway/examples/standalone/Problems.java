@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** What is wrong with a configuration file, all of it: each problem one line that names file, line and key. */
 final class Problems {
     private static final int LONGEST_SHOWN = 40;
-    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z][\\w.-]{0,23}");
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z][\\w.-]{0,23}|\\d{1,6}");
 
     private final String file;
     private final List<Problem> found = new ArrayList<>();
