@@ -130,7 +130,7 @@ class ExplainTest {
         assertThat(fates(explanation)).containsExactly("a START 0 WON 200");
         assertThat(explanation.get("race").get("budget").get("left").intValue())
                 .as("what hedges leave to requests that would fail")
-                .isEqualTo(8);
+                .isEqualTo(6);
         assertThat(explanation.get("race").get("notes").get(0).textValue()).startsWith("budget exhausted: ");
     }
 
