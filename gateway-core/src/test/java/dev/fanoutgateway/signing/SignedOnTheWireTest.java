@@ -63,7 +63,7 @@ class SignedOnTheWireTest {
                 "/p?q=it's&r=\"<>\"",
                 "/p?!$&'()*+,;=:@/?-._~%zz%[]{}|\\^`",
                 "/!$&'()*+,=:@-._~x",
-                "/zurich?q=\u20ac\ud83d\ude00",
+                "/zurich?q=%E2%82%AC%F0%9F%98%80",
             })
     void targets(String target) throws Exception {
         assertThat(sent(GatewayRequest.get(target))).isTrue();
