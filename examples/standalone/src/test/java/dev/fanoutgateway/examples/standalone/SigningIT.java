@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,16 @@ class SigningIT {
 
     @Test
     void eachAttemptIsItsOwn() throws Exception {
+        CountDownLatch asked = new CountDownLatch(2);
+        for (RawBackend each : List.of(first, second)) {
+            each.answer(request -> {
+                if (request.startsWith("GET /api/both ")) {
+                    asked.countDown();
+                    asked.await(); // or the other one may be cut off before it is sent anything
+                }
+                return RawBackend.json(200, "{\"status\": true}");
+            });
+        }
         assertThat(get("/api/both")).isEqualTo(200);
         await().atMost(60, SECONDS).until(() -> all("GET /api/both").size() == 2);
         assertThat(all("GET /api/both").stream().map(request -> request.replaceAll("(?s).*nonce=\"([^\"]+)\".*", "$1")))
