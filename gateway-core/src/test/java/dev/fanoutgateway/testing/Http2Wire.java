@@ -118,11 +118,20 @@ public final class Http2Wire implements AutoCloseable {
             int stream = in.readInt();
             Frame frame = new Frame(type, flags, stream, in.readNBytes(length));
             if ((type == SETTINGS || type == PING) && (flags & ACK) == 0) {
-                frame(type, ACK, 0, type == PING ? frame.content : new byte[0]);
+                acknowledge(type, frame);
             }
             if (type == DATA || type == HEADERS || type == RESET || type == GOAWAY) {
                 return frame;
             }
+        }
+    }
+
+    /** Who has closed the connection after what there is still to read needs none. */
+    private void acknowledge(int type, Frame frame) {
+        try {
+            frame(type, ACK, 0, type == PING ? frame.content : new byte[0]);
+        } catch (IOException closed) {
+            return;
         }
     }
 
