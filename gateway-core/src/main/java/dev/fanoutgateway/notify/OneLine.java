@@ -1,7 +1,7 @@
 package dev.fanoutgateway.notify;
 
 /** Makes text from outside fit for one line: nothing in it can end the line, move the cursor, or change the direction. */
-final class OneLine {
+public final class OneLine {
     private OneLine() {}
 
     /** {@code text} with control, format and line-separating characters escaped, and cut after {@code longest}. */
@@ -11,12 +11,15 @@ final class OneLine {
             if (line.length() >= longest) {
                 return line.append("...").toString();
             }
-            i += append(line, text.codePointAt(i)) - 1;
+            int c = text.codePointAt(i);
+            append(line, c);
+            i += Character.charCount(c) - 1;
         }
         return line.toString();
     }
 
-    private static int append(StringBuilder line, int c) {
+    /** Adds the character with the code point {@code c}, escaped if it is a control, format or line-separating one. */
+    public static void append(StringBuilder line, int c) {
         if (c == '\n') {
             line.append("\\n");
         } else if (c == '\r') {
@@ -28,7 +31,6 @@ final class OneLine {
         } else {
             line.appendCodePoint(c);
         }
-        return Character.charCount(c);
     }
 
     private static boolean isUnsafe(int c) {

@@ -10,7 +10,6 @@ import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,20 +29,8 @@ final class WatchedSocket extends Socket implements Watched {
     }
 
     @Override
-    public boolean hasSurplus() {
-        return wire != null && wire.hasSurplus();
-    }
-
-    @Override
-    public @Nullable List<String> oddValues() {
-        return wire == null ? null : wire.oddValues();
-    }
-
-    @Override
-    public void sendOctets() {
-        if (wire != null) {
-            wire.sendOctets();
-        }
+    public @Nullable Wire watching() {
+        return wire;
     }
 
     @Override

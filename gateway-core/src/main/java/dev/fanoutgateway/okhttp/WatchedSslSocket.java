@@ -34,20 +34,8 @@ final class WatchedSslSocket extends SSLSocket implements Watched {
     }
 
     @Override
-    public boolean hasSurplus() {
-        return wire != null && wire.hasSurplus();
-    }
-
-    @Override
-    public @Nullable List<String> oddValues() {
-        return wire == null ? null : wire.oddValues();
-    }
-
-    @Override
-    public void sendOctets() {
-        if (wire != null) {
-            wire.sendOctets();
-        }
+    public @Nullable Wire watching() {
+        return wire;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.fanoutgateway.examples.standalone;
 
+import dev.fanoutgateway.notify.OneLine;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
@@ -53,31 +54,7 @@ final class LogLine {
         for (int i = 0; i < text.length() && line.length() < LONGEST; ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            switch (c) {
-                case '\n' -> line.append("\\n");
-                case '\r' -> line.append("\\r");
-                case '\t' -> line.append("\\t");
-                default -> appendPlain(line, c);
-            }
+            OneLine.append(line, c);
         }
-    }
-
-    private static void appendPlain(StringBuilder line, int c) {
-        if (isUnsafe(c)) {
-            line.append(c > 0xffff ? "\\U%08x".formatted(c) : "\\u%04x".formatted(c));
-        } else {
-            line.appendCodePoint(c);
-        }
-    }
-
-    private static boolean isUnsafe(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> true;
-            default -> false;
-        };
     }
 }
