@@ -22,8 +22,6 @@ final class Refusals {
     /** A weight of less than one (RFC 9110 section 12.4.2), with its decimals. */
     private static final Pattern WEIGHT = Pattern.compile(";\\s*q=0(?:\\.([0-9]{0,3}))?\\s*(?:;|$)");
 
-    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-
     private Refusals() {}
 
     static Answer badRequest(GatewayRequest request, String message, Grant grant) {
@@ -43,14 +41,13 @@ final class Refusals {
     }
 
     /** TRACE would show a client the fields that are added for the backends; CONNECT is for tunnels (RFC 9110 section 9.3). */
-    static Answer methodNotAllowed(GatewayRequest request) {
+    static Answer methodNotAllowed(GatewayRequest request, String allowed) {
         GatewayResponse response = response(request, 405, "method-not-allowed", "The method is not forwarded.");
-        return Answer.of(with(response, "Allow", METHODS), Outcome.BAD_REQUEST, Grant.NONE);
+        return Answer.of(with(response, "Allow", allowed), Outcome.BAD_REQUEST, Grant.NONE);
     }
 
     /** What may be asked here, said by the last who was to be asked. */
-    static Answer optionsHere(Route route, Grant grant) {
-        String allowed = route.methods().isEmpty() ? METHODS : String.join(", ", route.methods());
+    static Answer optionsHere(String allowed, Grant grant) {
         GatewayResponse response =
                 new GatewayResponse(204, Headers.of("Allow", allowed, "Cache-Control", "no-store"), Body.empty());
         return Answer.of(response, Outcome.BAD_REQUEST, grant);

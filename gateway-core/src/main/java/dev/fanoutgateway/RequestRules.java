@@ -4,10 +4,14 @@ import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.relay.Passage;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What no key opens the way for: methods and expectations that are not forwarded, and requests that go in circles. */
 final class RequestRules {
+    /** Those of {@link #isUsual}. */
+    private static final String USUAL = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, M-SEARCH";
+
     private final List<Route> routes;
     private final Passage passage;
 
@@ -53,7 +57,7 @@ final class RequestRules {
         if (left < 0) {
             return Refusals.badRequest(request, "The Max-Forwards field is invalid.", grant);
         }
-        return left == 0 ? Refusals.optionsHere(exchange.route(), grant) : null;
+        return left == 0 ? Refusals.optionsHere(allowed(exchange.route()), grant) : null;
     }
 
     /** Why the request is refused, whoever has sent it; null if it is not. */
@@ -93,10 +97,23 @@ final class RequestRules {
         };
     }
 
+    private static boolean isNeverForwarded(String method) {
+        return method.equals("TRACE") || method.equals("CONNECT");
+    }
+
+    /** The methods that {@code route} takes and forwards, as a field {@code Allow} names them (RFC 9110 section 10.2.1). */
+    private static String allowed(Route route) {
+        return route.methods().isEmpty()
+                ? USUAL
+                : route.methods().stream()
+                        .filter(method -> !isNeverForwarded(method))
+                        .collect(Collectors.joining(", "));
+    }
+
     private static @Nullable Answer refusal(GatewayRequest request, Route route) {
         String method = request.method();
-        if (method.equals("TRACE") || method.equals("CONNECT")) {
-            return Refusals.methodNotAllowed(request);
+        if (isNeverForwarded(method)) {
+            return Refusals.methodNotAllowed(request, allowed(route));
         }
         if (!isToken(method)) {
             return Refusals.badRequest(request, "The method is no token.", Grant.NONE);

@@ -3,10 +3,13 @@ package dev.fanoutgateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
+import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PathRulesTest {
@@ -188,6 +191,34 @@ class PathRulesTest {
         Stand stand = new Stand().all(Script.ok("echo"));
         assertThat(stand.answer(GatewayRequest.of(method, "/a")).status()).isEqualTo(405);
         assertThat(stand.backends.requests()).isEmpty();
+    }
+
+    /** 405 to TRACE, and OPTIONS that is to go no further: both name what the route forwards, and nothing else. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, M-SEARCH",
+                "OPTIONS GET TRACE PROPFIND | OPTIONS, GET, PROPFIND"
+            })
+    void theAnswersOfOurOwnAllowWhatTheRouteForwards(String methods, String allowed) {
+        Stand stand = new Stand().all(Script.ok("yes"));
+        if (!methods.isEmpty()) {
+            stand.route(Stand.everything().methods(methods.split(" ")));
+        }
+
+        GatewayResponse refused = stand.answer(GatewayRequest.of("TRACE", "/a"));
+        GatewayResponse options =
+                stand.answer(GatewayRequest.of("OPTIONS", "/a").withHeaders(Headers.of("Max-Forwards", "0")));
+
+        assertThat(refused.status()).isEqualTo(405);
+        assertThat(refused.headers().all("Allow")).containsExactly(allowed);
+        assertThat(options.status()).isEqualTo(204);
+        assertThat(options.headers().all("Allow")).containsExactly(allowed);
+        assertThat(stand.backends.requests()).isEmpty();
+        for (String method : allowed.split(", ")) {
+            assertThat(stand.answer(GatewayRequest.of(method, "/a")).status()).isEqualTo(200);
+        }
     }
 
     @ParameterizedTest
