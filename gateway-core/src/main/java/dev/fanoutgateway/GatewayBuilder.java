@@ -305,7 +305,7 @@ public final class GatewayBuilder {
      * The gateway.
      *
      * @throws IllegalStateException if a name leads nowhere: a route's group, a key's or file's plan; or if a route
-     *     requires a key and the gateway knows none
+     *     requires a key and the gateway knows none, or costs more than the whole quota of a plan that covers it
      */
     public FanoutGateway build() {
         return Assembly.gateway(this);

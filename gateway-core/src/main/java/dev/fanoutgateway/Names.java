@@ -2,19 +2,20 @@ package dev.fanoutgateway;
 
 import dev.fanoutgateway.auth.KeyEntry;
 import dev.fanoutgateway.fanout.FanoutStrategy;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Checks names: that they can be some, and that those within a configuration lead somewhere. */
+/** Checks names: that they can be some, and that those within a configuration lead somewhere, and what they lead to fits. */
 final class Names {
     private Names() {}
 
     /**
      * The routes, complete.
      *
-     * @throws IllegalStateException if a name leads nowhere
+     * @throws IllegalStateException if a name leads nowhere, or a plan covers a route for which it can never pay
      */
     static List<Route> checked(GatewayBuilder from) {
         if (from.groups.isEmpty()) {
@@ -37,7 +38,23 @@ final class Names {
         boolean knowsKeys =
                 !from.keys.isEmpty() || from.keysFile != null || from.jwt != null || from.authenticator != null;
         List<Route> routes = from.routes.isEmpty() ? List.of(Route.path("/**").build()) : from.routes;
-        return routes.stream().map(route -> completed(route, knowsKeys, from)).toList();
+        List<Route> complete =
+                routes.stream().map(route -> completed(route, knowsKeys, from)).toList();
+        checkCosts(complete, from.plans.values());
+        return complete;
+    }
+
+    private static void checkCosts(List<Route> routes, Collection<Plan> plans) {
+        for (int i = 0; i < routes.size(); i++) {
+            Route route = routes.get(i);
+            for (Plan plan : plans) {
+                if (plan.quota() != null && !plan.affords(route, routes.subList(0, i))) {
+                    throw new IllegalStateException("route '" + route + "' costs " + route.cost()
+                            + " credits, expected at most " + plan.quota().amount() + ", all that plan '" + plan.name()
+                            + "' has for a " + plan.quota().name());
+                }
+            }
+        }
     }
 
     /** Names of methods, in this order. */

@@ -1,5 +1,7 @@
 package dev.fanoutgateway;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A pattern for paths, compared segment by segment and with regard to case: {@code *} stands for one segment that is not
  * empty, {@code **} as the last segment for any rest, none included; everything else stands for itself. What is compared are
@@ -81,6 +83,44 @@ public final class PathPattern {
             return end > from;
         }
         return segment.length() == end - from && path.startsWith(segment, from);
+    }
+
+    /** The paths that both match; null if there are none. */
+    @Nullable
+    PathPattern and(PathPattern other) {
+        PathPattern longer = segments.length >= other.segments.length ? this : other;
+        PathPattern shorter = longer == this ? other : this;
+        if (longer.segments.length > shorter.segments.length && !shorter.open) {
+            return null;
+        }
+        String[] both = longer.segments.clone();
+        for (int i = 0; i < shorter.segments.length; i++) {
+            if (matchesSegment(both[i], shorter.segments[i])) {
+                both[i] = shorter.segments[i];
+            } else if (!matchesSegment(shorter.segments[i], both[i])) {
+                return null;
+            }
+        }
+        boolean opens = longer.segments.length == shorter.segments.length ? open && other.open : longer.open;
+        return new PathPattern(text + " and " + other.text, both, opens);
+    }
+
+    /** Whether it matches every path that {@code other} matches. */
+    boolean contains(PathPattern other) {
+        boolean fits = open ? segments.length <= other.segments.length : segments.length == other.segments.length;
+        if (!fits || (other.open && !open)) {
+            return false;
+        }
+        for (int i = 0; i < segments.length; i++) {
+            if (!matchesSegment(segments[i], other.segments[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean matchesSegment(String segment, String other) {
+        return segment.equals(other) || (segment.equals(ANY) && !other.isEmpty());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.fanoutgateway.spi.Quota;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,28 @@ public record Plan(
     /** This plan with another priority. */
     public Plan priority(Priority other) {
         return new Plan(name, limits, quota, routes, explain, other);
+    }
+
+    /**
+     * Whether the quota can ever pay for a request that {@code route} takes: false if the plan covers paths of it, and one
+     * request costs more than the whole quota, which allows no overrun.
+     *
+     * @param earlier the routes before it; what they take does not come to it
+     */
+    public boolean affords(Route route, List<Route> earlier) {
+        return quota == null
+                || quota.overrun() == Quota.Overrun.ALLOW
+                || route.cost() <= quota.amount()
+                || route.auth() == Auth.NONE
+                || !coversAny(route, earlier);
+    }
+
+    private boolean coversAny(Route route, List<Route> earlier) {
+        List<PathPattern> covered = routes.isEmpty() ? List.of(PathPattern.of("/**")) : routes;
+        return covered.stream()
+                .map(route.pattern()::and)
+                .filter(Objects::nonNull)
+                .anyMatch(paths -> earlier.stream().noneMatch(before -> before.takesAll(route.methods(), paths)));
     }
 
     boolean covers(String path) {

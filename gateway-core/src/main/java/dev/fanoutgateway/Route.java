@@ -140,6 +140,13 @@ public final class Route {
         return (methods().isEmpty() || methods().contains(method)) && pattern().matchesDecoded(decodedPath);
     }
 
+    /** Whether it takes everything of these methods (none for all of them) and paths. */
+    boolean takesAll(Set<String> methods, PathPattern paths) {
+        boolean allMethods =
+                methods().isEmpty() || (!methods.isEmpty() && methods().containsAll(methods));
+        return allMethods && pattern().contains(paths);
+    }
+
     /** A builder with this one's properties. */
     Builder change() {
         return new Builder(properties);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BuilderTest {
@@ -101,6 +102,75 @@ class BuilderTest {
         assertIllegal(base().route(Route.path("/x").auth(Auth.REQUIRED).build()), "route '/x'", "wants keys");
         assertIllegal(base().route(Route.path("/x").auth(Auth.OPTIONAL).build()), "route '/x'", "wants keys");
         assertIllegal(Gateway.builder().backends(BackendGroup.of("only", "http://a")), "'default'", "[only]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/dear/**, /dear/**",
+        "/dear/**, /**",
+        "/dear/**, /dear/x",
+        "/*/x, /dear/**",
+        "/dear/**, /*/x/**",
+    })
+    void aRouteThatAPlanCoversAndCanNeverPayForIsRefused(String route, String covered) {
+        assertIllegal(
+                costing(route, Plan.of("basic").quota(Quota.perDay(6)).routes("/cheap", covered)),
+                "route '" + route + "' costs 7 credits",
+                "expected at most 6",
+                "plan 'basic'",
+                "a day");
+        assertIllegal(costing(route, Plan.of("basic").quota(Quota.perMonth(6))), "at most 6", "a month");
+    }
+
+    @Test
+    void aCostThatSomePayAndOthersNeverMeetIsTaken() {
+        Plan poor = Plan.of("basic").quota(Quota.perDay(6));
+        costing("/dear/**", poor.quota(Quota.perDay(7))).build().close();
+        costing("/dear/**", poor.quota(Quota.perDay(6).allowOverrun())).build().close();
+        costing("/dear/**", Plan.of("basic")).build().close();
+        costing("/dear/**", poor.routes("/cheap", "/dearer/**", "/dea")).build().close();
+        costing("/*", poor.routes("/")).build().close();
+        costing("/dear", poor.routes("/dear/")).build().close();
+        base().route(Route.path("/**").cost(7).build()).plan(poor).build().close(); // nobody has a key, so nobody pays
+        base().route(Route.path("/**").cost(7).auth(Auth.NONE).build())
+                .plan(poor)
+                .key("demo", "k-e-y", "basic")
+                .build()
+                .close();
+    }
+
+    @Test
+    void whatEarlierRoutesTakeDoesNotComeToADearOne() {
+        Plan poor = Plan.of("basic").quota(Quota.perDay(6)).routes("/cheap/**");
+        Route.Builder cheap = Route.path("/cheap/**");
+        base().route(cheap.build())
+                .route(Route.path("/**").cost(7).build())
+                .plan(poor)
+                .key("demo", "k-e-y", "basic")
+                .build()
+                .close();
+        base().route(cheap.methods("GET", "HEAD").build())
+                .route(Route.path("/**").methods("GET").cost(7).build())
+                .plan(poor)
+                .key("demo", "k-e-y", "basic")
+                .build()
+                .close();
+        assertIllegal(
+                base().route(cheap.methods("GET").build())
+                        .route(Route.path("/**").cost(7).build())
+                        .plan(poor)
+                        .key("demo", "k-e-y", "basic"),
+                "route '/**' costs 7");
+        assertIllegal(
+                base().route(Route.path("/cheap/*").build())
+                        .route(Route.path("/**").cost(7).build())
+                        .plan(poor)
+                        .key("demo", "k-e-y", "basic"),
+                "route '/**' costs 7");
+    }
+
+    private static GatewayBuilder costing(String path, Plan plan) {
+        return base().route(Route.path(path).cost(7).build()).plan(plan).key("demo", "k-e-y", "basic");
     }
 
     @Test

@@ -3,6 +3,9 @@ package dev.fanoutgateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,5 +106,53 @@ class PathPatternTest {
                 .hasSameHashCodeAs(PathPattern.of("/a/**"))
                 .hasToString("/a/**")
                 .isNotEqualTo(PathPattern.of("/a"));
+    }
+
+    /** By what it says of paths: what both match, their common pattern matches, and nothing else. */
+    @Test
+    void commonPatternsAndContainmentGoByThePathsMatched() {
+        List<PathPattern> patterns = Stream.of(
+                        "/**",
+                        "/",
+                        "/*",
+                        "/a",
+                        "/a/",
+                        "/a/**",
+                        "/*/**",
+                        "/a/*",
+                        "/*/b",
+                        "/a/b",
+                        "/a/*/**",
+                        "/*/b/**",
+                        "/b/**",
+                        "/a/b/c",
+                        "/a/*/c/**")
+                .map(PathPattern::of)
+                .toList();
+        List<String> paths = new ArrayList<>(List.of("/"));
+        for (int depth = 0, from = 0; depth < 4; depth++) {
+            for (int to = paths.size(); from < to; from++) {
+                String path = paths.get(from).equals("/") ? "" : paths.get(from);
+                paths.addAll(List.of(path + "/a", path + "/b", path + "/c"));
+            }
+        }
+        paths.addAll(paths.stream()
+                .filter(path -> path.length() > 1)
+                .map(path -> path + '/')
+                .toList());
+
+        for (PathPattern one : patterns) {
+            for (PathPattern other : patterns) {
+                PathPattern both = one.and(other);
+                for (String path : paths) {
+                    assertThat(both != null && both.matches(path))
+                            .as("%s and %s: %s", one, other, path)
+                            .isEqualTo(one.matches(path) && other.matches(path));
+                }
+                assertThat(one.contains(other))
+                        .as("%s contains %s", one, other)
+                        .isEqualTo(paths.stream().noneMatch(path -> other.matches(path) && !one.matches(path)));
+            }
+        }
     }
 }

@@ -57,7 +57,7 @@ record Configuration(
         KeySettings keys = KeySettings.read(root, directory);
         Optional<JwtRules> jwt = JwtSettings.read(root, directory);
         List<Route> routes =
-                RouteSettings.readAll(root, root.sectionOrEmpty("auth").has("jwt") ? keys.besideTokens() : keys);
+                RouteSettings.readAll(root, root.sectionOrEmpty("auth").has("jwt") ? keys.besideTokens() : keys, plans);
         StoreSettings stores = StoreSettings.read(root, routes, directory);
         NotifySettings messages = NotifySettings.read(root);
         console(root.sectionOrEmpty("console"));

@@ -3,6 +3,7 @@ package dev.fanoutgateway.examples.standalone;
 import dev.fanoutgateway.Auth;
 import dev.fanoutgateway.FailurePolicy;
 import dev.fanoutgateway.PathForm;
+import dev.fanoutgateway.Plan;
 import dev.fanoutgateway.Route;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.examples.standalone.Node.Scalar;
@@ -36,17 +37,19 @@ final class RouteSettings {
     private final List<String> groups;
     private final GroupSizes sizes;
     private final KeySettings keys;
+    private final List<Plan> plans;
 
-    private RouteSettings(List<String> groups, GroupSizes sizes, KeySettings keys) {
+    private RouteSettings(List<String> groups, GroupSizes sizes, KeySettings keys, List<Plan> plans) {
         this.groups = groups;
         this.sizes = sizes;
         this.keys = keys;
+        this.plans = plans;
     }
 
     /** The routes; where there is no such section and one group, everything goes to that. */
-    static List<Route> readAll(Section root, KeySettings keys) {
+    static List<Route> readAll(Section root, KeySettings keys, List<Plan> plans) {
         RouteSettings reading =
-                new RouteSettings(root.sectionOrEmpty("backends").names(), GroupSizes.in(root), keys);
+                new RouteSettings(root.sectionOrEmpty("backends").names(), GroupSizes.in(root), keys, plans);
         if (!root.has("routes") && reading.groups.size() == 1) {
             return List.of(Route.path("/**").backends(reading.groups.get(0)).build());
         }
@@ -55,8 +58,28 @@ final class RouteSettings {
             root.missing("routes", "at least one route");
         }
         List<Route> routes = new ArrayList<>();
-        sections.forEach(in -> routes.add(reading.read(in)));
+        for (Section in : sections) {
+            Route route = reading.read(in);
+            reading.checkCost(in, route, routes);
+            routes.add(route);
+        }
         return List.copyOf(routes);
+    }
+
+    /** A plan that covers a route and can never pay for it is a mistake in one of the two. */
+    private void checkCost(Section in, Route route, List<Route> earlier) {
+        boolean open = keys.none() || (route.auth() == null && !keys.mentioned());
+        for (Plan plan : plans) {
+            if (plan.quota() != null && !open && !plan.affords(route, earlier)) {
+                in.problems()
+                        .add(
+                                in.lineOf("cost"),
+                                in.pathOf("cost"),
+                                "at most " + plan.quota().amount() + ", the whole quota of the plan "
+                                        + Problems.shown(plan.name()) + ", which covers this route",
+                                Long.toString(route.cost()));
+            }
+        }
     }
 
     private Route read(Section in) {
