@@ -12,10 +12,12 @@ import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.http.Headers;
+import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.Combiner;
 import dev.fanoutgateway.spi.DevMessage;
 import dev.fanoutgateway.spi.DevMessage.Type;
+import dev.fanoutgateway.spi.PluginFailure;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import dev.fanoutgateway.testing.ScriptedBackends.Script;
 import java.time.Duration;
@@ -223,10 +225,64 @@ class CollectedAnswersTest {
 
     @Test
     void theDevelopersAreToldWhyNothingCouldBeCombined() {
-        collecting(FanoutStrategy.collectAll(Combiners.jsonArray()));
-        stand.all(json("<html>"));
+        collecting(FanoutStrategy.collectAll(Combiner.of((request, parts) -> {
+            throw new PluginFailure("not today");
+        })));
         assertThat(stand.answer("/x").body().utf8()).contains("uncombined");
-        assertThat(stand.messages.get(0).details()).containsExactly("expected JSON in one answer at least, got none");
+        assertThat(stand.types()).containsExactly(Type.PLUGIN_FAILED);
+        assertThat(stand.messages.get(0).details()).containsExactly("not today");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "array | <html> | no JSON, which is to be combined",
+                "array | {\"a\": | no JSON, which is to be combined",
+                "array | [1] [2] | no JSON, which is to be combined",
+                "array | '' | no JSON, which is to be combined",
+                "merge | <html> | no JSON, which is to be combined",
+                "merge | [1] | no JSON object, which is to be combined"
+            })
+    void garbageForABuiltInCombinerIsItsBackendsFailure(String combine, String garbage, String why) {
+        boolean merge = combine.equals("merge");
+        Combiner combiner = merge ? Combiners.jsonMerge() : Combiners.jsonArray();
+        stand.route(everything()
+                .cache(CachePolicy.off())
+                .onFailure(FailurePolicy.BY_CAUSE)
+                .strategy(FanoutStrategy.collect(2, combiner)));
+        stand.all(json(merge ? "{\"a\":1}" : "[1]")).on("b", json(garbage));
+
+        assertThat(stand.answer("/x").body().utf8()).as("of two others").isEqualTo(merge ? "{\"a\":1}" : "[1,1]");
+        assertThat(stand.lastRecord().attempts().get(1)).satisfies(attempt -> {
+            assertThat(attempt.result()).isEqualTo(Result.REJECTED);
+            assertThat(attempt.detail()).isEqualTo("not acceptable: " + why);
+        });
+        assertThat(stand.messages).isEmpty();
+
+        stand.on("c", json(garbage));
+        GatewayResponse tooFew = stand.answer("/x");
+        assertThat(tooFew.status()).isEqualTo(502);
+        assertThat(tooFew.body().utf8()).contains("too-few");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DEGRADED);
+        assertThat(String.join("\n", stand.messages.get(0).details())).contains(why);
+    }
+
+    @Test
+    void whatIsNotCombinedNeedsNotFitTheCombiner() {
+        collecting(FanoutStrategy.collectAll(Combiners.jsonMerge()));
+        stand.all(json("<html>"));
+        assertThat(stand.answer(GatewayRequest.of("POST", "/x")).body().utf8()).isEqualTo("<html>");
+        assertThat(stand.answer(GatewayRequest.of("HEAD", "/y")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aGapThatGarbageLeavesIsNotRememberedForLong() {
+        collecting(FanoutStrategy.collectAll(Combiners.jsonArray()));
+        stand.on("b", json("<html>"));
+        GatewayResponse answer = stand.answer("/x");
+        assertThat(answer.body().utf8()).isEqualTo("[1,3]");
+        assertThat(field(answer, "Cache-Control")).contains("max-age=1,");
     }
 
     @Test
@@ -349,8 +405,8 @@ class CollectedAnswersTest {
                 .isEqualTo("{\"a\":1,\"b\":2}");
         assertThat(combined(Combiners.majority(), "x", "y", "y")).isEqualTo("y");
         assertThat(combined(Combiners.majority(), "x", "y", "z")).isEqualTo("x");
-        assertThat(combined(Combiners.jsonMerge(), "1", "2", "x")).contains("uncombined");
-        assertThat(combined(Combiners.jsonArray(), "{\"a\":1", "", "x")).contains("uncombined");
+        assertThat(combined(Combiners.jsonMerge(), "1", "2", "x")).contains("broken");
+        assertThat(combined(Combiners.jsonArray(), "{\"a\":1", "", "x")).contains("broken");
     }
 
     private static String combined(Combiner combiner, String... contents) {

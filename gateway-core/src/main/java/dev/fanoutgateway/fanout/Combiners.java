@@ -21,12 +21,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The built-in combiners. They read JSON in memory, acceptable answers only, in the order of the candidates; an answer that is
- * no JSON is left out, and where none is left they fail. The numbers stay as they are. To a HEAD they give no content.
+ * The built-in combiners. They read JSON in memory, acceptable answers only, in the order of the candidates. An answer that one
+ * has no use for is not acceptable, whatever the route accepts: its backend has failed. The numbers stay as they are. To a
+ * HEAD they give no content.
  */
 public final class Combiners {
-    private static final Combiner ARRAY = new JsonCombiner("array", Combiners::concatenated);
-    private static final Combiner MERGE = new JsonCombiner("merge", Combiners::merged);
+    private static final Combiner ARRAY = new JsonCombiner("array", false, Combiners::concatenated);
+    private static final Combiner MERGE = new JsonCombiner("merge", true, Combiners::merged);
     private static final Combiner MAJORITY = new Majority();
 
     static {
@@ -35,13 +36,13 @@ public final class Combiners {
 
     private Combiners() {}
 
-    /** One array of all answers: the elements of those that are arrays, and the others as they are. */
+    /** One array of all answers, which are JSON: the elements of those that are arrays, and the others as they are. */
     public static Combiner jsonArray() {
         return ARRAY;
     }
 
     /**
-     * One object with the members of all; what is no object is left out. Where several have a member, objects are merged in the
+     * One object with the members of all answers, which are JSON objects. Where several have a member, objects are merged in the
      * same way, and of other values the best-ranked candidate's counts.
      */
     public static Combiner jsonMerge() {
@@ -107,9 +108,18 @@ public final class Combiners {
         }
     }
 
-    /** Makes one content of several. */
-    private record JsonCombiner(String name, Function<List<JsonNode>, @Nullable JsonNode> function)
-            implements Combiner {
+    /** Makes one content of several, of objects only if it wants those. */
+    private record JsonCombiner(String name, boolean objects, Function<List<JsonNode>, @Nullable JsonNode> function)
+            implements SelectiveCombiner {
+        @Override
+        public @Nullable String unfit(GatewayResponse answer) {
+            JsonNode content = JsonContent.of(answer);
+            if (content == null) {
+                return "not acceptable: no JSON, which is to be combined";
+            }
+            return objects && !content.isObject() ? "not acceptable: no JSON object, which is to be combined" : null;
+        }
+
         @Override
         public CompletionStage<GatewayResponse> combine(GatewayRequest request, List<Part> parts) {
             if (request.method().equals("HEAD")) {

@@ -1,5 +1,7 @@
 package dev.fanoutgateway.fanout;
 
+import dev.fanoutgateway.http.GatewayRequest;
+import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.Combiner;
 import java.time.Duration;
 import java.util.Objects;
@@ -42,14 +44,24 @@ public final class FanoutStrategy {
     private final int quorum;
     private final @Nullable Combiner combiner;
 
+    /** What the combiner makes of one answer; null if it has no use for certain ones only. */
+    private final @Nullable SelectiveCombiner selective;
+
     private FanoutStrategy(String name, HedgeDelay delay, long graceNanos, int maxAttempts) {
-        this(name, delay, graceNanos, maxAttempts, 1, null);
+        this(name, delay, graceNanos, maxAttempts, 1, null, null);
     }
 
     private FanoutStrategy(
-            String name, HedgeDelay delay, long graceNanos, int maxAttempts, int quorum, @Nullable Combiner combiner) {
+            String name,
+            HedgeDelay delay,
+            long graceNanos,
+            int maxAttempts,
+            int quorum,
+            @Nullable Combiner combiner,
+            @Nullable SelectiveCombiner selective) {
         this.quorum = quorum;
         this.combiner = combiner;
+        this.selective = selective;
         this.name = name;
         this.delay = delay;
         this.graceNanos = graceNanos;
@@ -136,7 +148,7 @@ public final class FanoutStrategy {
         if (quorum < 1 || quorum > MOST_WANTED) {
             throw new IllegalArgumentException("expected a quorum of 1 to " + MOST_WANTED + ", got " + quorum);
         }
-        return collecting(quorum, combiner);
+        return collecting(quorum, combiner, selective(combiner));
     }
 
     /**
@@ -145,17 +157,29 @@ public final class FanoutStrategy {
      * time of an attempt bounds it.
      */
     public static FanoutStrategy collectAll(Combiner combiner) {
-        return collecting(EVERYBODY, combiner);
+        return collecting(EVERYBODY, combiner, selective(combiner));
     }
 
-    private static FanoutStrategy collecting(int quorum, Combiner combiner) {
+    private static FanoutStrategy collecting(int quorum, Combiner combiner, @Nullable SelectiveCombiner selective) {
         Objects.requireNonNull(combiner, "combiner");
-        return new FanoutStrategy("collect", AT_ONCE, 0, Integer.MAX_VALUE, quorum, combiner);
+        return new FanoutStrategy("collect", AT_ONCE, 0, Integer.MAX_VALUE, quorum, combiner, selective);
     }
 
-    /** This strategy with another combiner, if it has one. */
-    public FanoutStrategy combiner(UnaryOperator<Combiner> other) {
-        return combiner == null ? this : collecting(quorum, other.apply(combiner));
+    private static @Nullable SelectiveCombiner selective(Combiner combiner) {
+        return combiner instanceof SelectiveCombiner one ? one : null;
+    }
+
+    /** This strategy with its combiner replaced by {@code around(combiner)}, if it has one; what that can use stays. */
+    public FanoutStrategy combiner(UnaryOperator<Combiner> around) {
+        return combiner == null ? this : collecting(quorum, around.apply(combiner), selective);
+    }
+
+    /** Why an answer, acceptable as it is, is of no use to the combiner; null if it is of use, or not to be combined. */
+    @Nullable
+    String unfit(GatewayRequest request, GatewayResponse response) {
+        boolean combined =
+                selective != null && request.isSafe() && !request.method().equals("HEAD");
+        return combined && response.body().isBuffered() ? selective.unfit(response) : null;
     }
 
     /** What makes one answer of several; null if the strategy gives one backend's. */

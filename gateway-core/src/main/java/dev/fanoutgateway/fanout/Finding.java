@@ -1,12 +1,10 @@
 package dev.fanoutgateway.fanout;
 
-import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.AttemptOutcome.Result;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.BackendClient.Reply;
-import dev.fanoutgateway.spi.ResponseAcceptor;
 import dev.fanoutgateway.spi.ResponseAcceptor.Verdict;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +21,10 @@ import org.jspecify.annotations.Nullable;
 record Finding(Verdict worth, Result unlessGiven, @Nullable GatewayResponse response, boolean sent, String detail) {
 
     /** Judges a reply. Calls the acceptor: no lock may be held. */
-    static Finding of(
-            Reply reply, GatewayRequest request, ResponseAcceptor acceptor, Consumer<Throwable> acceptorFailures) {
+    static Finding of(Reply reply, Fanout.Plan plan, Consumer<Throwable> acceptorFailures) {
         GatewayResponse response = reply.response();
         if (response != null) {
-            return judged(response, request, acceptor, acceptorFailures);
+            return judged(response, plan, acceptorFailures);
         }
         Failure failure = reply.failure();
         return failure == null
@@ -52,14 +49,10 @@ record Finding(Verdict worth, Result unlessGiven, @Nullable GatewayResponse resp
         return new Finding(Verdict.RETRYABLE, result, null, sent, detail);
     }
 
-    private static Finding judged(
-            GatewayResponse response,
-            GatewayRequest request,
-            ResponseAcceptor acceptor,
-            Consumer<Throwable> acceptorFailures) {
+    private static Finding judged(GatewayResponse response, Fanout.Plan plan, Consumer<Throwable> acceptorFailures) {
         Verdict verdict;
         try {
-            verdict = acceptor.judge(request, response);
+            verdict = plan.acceptor().judge(plan.request(), response);
             if (verdict == null) {
                 throw new NullPointerException("the acceptor returned null");
             }
@@ -67,6 +60,10 @@ record Finding(Verdict worth, Result unlessGiven, @Nullable GatewayResponse resp
             acceptorFailures.accept(failure);
             String detail = "acceptor failed: " + failure.getClass().getName();
             return new Finding(Verdict.RETRYABLE, Result.REJECTED, response, true, detail);
+        }
+        String unfit = verdict == Verdict.ACCEPTED ? plan.strategy().unfit(plan.request(), response) : null;
+        if (unfit != null) {
+            return new Finding(Verdict.RETRYABLE, Result.REJECTED, response, true, unfit);
         }
         return switch (verdict) {
             case ACCEPTED -> new Finding(verdict, Result.LOST, response, true, "another answer was given");

@@ -54,7 +54,7 @@ final class LateTrial {
         if (reply == null || reply.failure() == Failure.CANCELLED) {
             return beaten;
         }
-        Finding finding = Finding.of(reply, plan.request(), plan.acceptor(), acceptorFailures);
+        Finding finding = Finding.of(reply, plan, acceptorFailures);
         return new AttemptOutcome(
                 beaten.backend(),
                 beaten.number(),

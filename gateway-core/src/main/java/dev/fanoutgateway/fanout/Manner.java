@@ -5,7 +5,6 @@ import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.RaceRecord;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How a race is run.
@@ -17,11 +16,8 @@ import java.util.Set;
  * @param startNanos when it begins, by the gateway's clock
  */
 record Manner(Fanout.Plan plan, FanoutStrategy strategy, boolean safe, long staggerNanos, long startNanos) {
-    /** RFC 9110 section 9.2.1. */
-    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
     static Manner of(Fanout.Plan plan, FanoutStrategy strategy, long startNanos) {
-        boolean safe = SAFE_METHODS.contains(plan.request().method());
+        boolean safe = plan.request().isSafe();
         long stagger = safe ? plan.pace().staggerNanos(strategy) : FanoutStrategy.NEVER;
         return new Manner(plan, strategy, safe, stagger, startNanos);
     }

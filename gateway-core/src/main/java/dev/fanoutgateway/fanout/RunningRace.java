@@ -292,13 +292,13 @@ final class RunningRace implements Fanout.Race {
     private Finding judged(Reply reply, Attempt attempt) {
         GatewayResponse response = reply.response();
         if (response == null || response.body().isBuffered()) {
-            return Finding.of(reply, plan.request(), plan.acceptor(), fanout::acceptorFailed);
+            return Finding.of(reply, plan, fanout::acceptorFailed);
         }
         if (!attempt.takeLasting() && !fanout.inFlight.tryLast(attempt.backend, mostAtOne())) {
             Discard.response(response);
             return Finding.noRoom();
         }
-        return Finding.of(streamed(response, attempt), plan.request(), plan.acceptor(), fanout::acceptorFailed);
+        return Finding.of(streamed(response, attempt), plan, fanout::acceptorFailed);
     }
 
     private int mostAtOne() {

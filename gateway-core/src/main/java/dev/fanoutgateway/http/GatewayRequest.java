@@ -47,6 +47,19 @@ public record GatewayRequest(
         return new GatewayRequest(method, path, query, Headers.empty(), Body.empty(), "");
     }
 
+    /** Whether it asks for nothing to be changed (RFC 9110 section 9.2.1), so that several may be sent it. */
+    public boolean isSafe() {
+        return isSafe(method);
+    }
+
+    /** Whether requests with this method are {@linkplain #isSafe() safe}. */
+    public static boolean isSafe(String method) {
+        return switch (method) {
+            case "GET", "HEAD", "OPTIONS", "TRACE" -> true;
+            default -> false;
+        };
+    }
+
     /** This request with one more header field. */
     public GatewayRequest header(String name, String value) {
         return withHeaders(headers.with(name, value));
