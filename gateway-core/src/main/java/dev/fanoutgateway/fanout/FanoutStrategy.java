@@ -44,7 +44,7 @@ public final class FanoutStrategy {
     private final int quorum;
     private final @Nullable Combiner combiner;
 
-    /** What the combiner makes of one answer; null if it has no use for certain ones only. */
+    /** The combiner as it was given, if it has no use for certain answers. */
     private final @Nullable SelectiveCombiner selective;
 
     private FanoutStrategy(String name, HedgeDelay delay, long graceNanos, int maxAttempts) {
@@ -177,9 +177,10 @@ public final class FanoutStrategy {
     /** Why an answer, acceptable as it is, is of no use to the combiner; null if it is of use, or not to be combined. */
     @Nullable
     String unfit(GatewayRequest request, GatewayResponse response) {
-        boolean combined =
-                selective != null && request.isSafe() && !request.method().equals("HEAD");
-        return combined && response.body().isBuffered() ? selective.unfit(response) : null;
+        if (selective == null || !request.isSafe() || request.method().equals("HEAD")) {
+            return null;
+        }
+        return response.body().isBuffered() ? selective.unfit(response) : null;
     }
 
     /** What makes one answer of several; null if the strategy gives one backend's. */
