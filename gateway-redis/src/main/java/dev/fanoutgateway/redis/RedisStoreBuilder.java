@@ -152,6 +152,11 @@ public final class RedisStoreBuilder {
 
     private static RedisURI parse(String uri, int number) {
         RedisURI parsed = RedisUris.read(uri);
+        if (parsed == null && RedisUris.namesTooMany(uri)) {
+            throw new IllegalArgumentException(
+                    "expected one server in a redis:// or rediss:// URI (those of a cluster are"
+                            + " several URIs), number " + number + " names several");
+        }
         if (parsed == null) {
             throw new IllegalArgumentException(
                     "expected a Redis URI such as redis://127.0.0.1:6379, rediss://... or redis-sentinel://...#master, "

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads Redis URIs as Lettuce does, which is content with a port that is none (it takes it for a part of the host's name, or
- * for the usual one) and with options that it does not know. Here they are refused.
+ * for the usual one), with several hosts where one is meant, and with options that it does not know. Here they are refused.
  */
 final class RedisUris {
     private static final Pattern SCHEME = Pattern.compile("rediss?(-sentinel|\\+ssl|\\+tls)?");
@@ -56,9 +56,31 @@ final class RedisUris {
         return uri.getScheme() != null
                 && SCHEME.matcher(uri.getScheme()).matches()
                 && authority != null
-                && areNodes(authority.substring(authority.lastIndexOf('@') + 1))
+                && areNodes(nodes(authority))
+                && !namesTooMany(uri)
                 && DATABASE.matcher(uri.getRawPath()).matches()
                 && (uri.getRawQuery() == null || areOptions(uri.getRawQuery()));
+    }
+
+    /** Whether it is one server's, and names several: only Sentinels are listed in one URI. */
+    static boolean namesTooMany(String text) {
+        try {
+            return namesTooMany(URI.create(text));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean namesTooMany(URI uri) {
+        return uri.getScheme() != null
+                && SCHEME.matcher(uri.getScheme()).matches()
+                && !uri.getScheme().endsWith("-sentinel")
+                && uri.getRawAuthority() != null
+                && nodes(uri.getRawAuthority()).indexOf(',') >= 0;
+    }
+
+    private static String nodes(String authority) {
+        return authority.substring(authority.lastIndexOf('@') + 1);
     }
 
     private static boolean areNodes(String nodes) {

@@ -63,7 +63,26 @@ class RedisStoreTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "redis://a,b",
+                "redis://a:1,b:2",
+                "rediss://user:geheim@a:6379,b:6379/1?timeout=1s",
+                "redis://:geheim,@a,b:6379",
+                "redis://a,"
+            })
+    void severalServersInOneUriAreRefusedButForSentinels(String uri) {
+        assertThat(RedisStore.isUri(uri)).isFalse();
+        assertThatThrownBy(() -> RedisStore.connect("redis://a", uri).close())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoCause()
+                .hasMessage("expected one server in a redis:// or rediss:// URI (those of a cluster are several URIs),"
+                        + " number 2 names several");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "redis://localhost",
+                "redis://user:p,w@localhost",
                 "redis://my_redis:65535",
                 "redis://a.b-c.example:6379/15",
                 "redis://[::1]:6379",

@@ -118,9 +118,14 @@ record StoreSettings(
     }
 
     private static Optional<String> redisUri(String text) {
-        return text.matches("rediss?(-sentinel)?://.+") && RedisStore.isUri(text)
-                ? Optional.of(text)
-                : Optional.empty();
+        if (text.matches("rediss?(-sentinel)?://.+") && RedisStore.isUri(text)) {
+            return Optional.of(text);
+        }
+        if (text.matches("rediss?://(.*@)?[^@/?#]+,[^@]*")) {
+            throw new IllegalArgumentException("expected one server in a URI, and a list of URIs for a cluster, got"
+                    + " several servers in one URI");
+        }
+        return Optional.empty();
     }
 
     @Override
