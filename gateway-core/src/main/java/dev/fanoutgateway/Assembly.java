@@ -32,7 +32,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -299,11 +298,12 @@ final class Assembly {
 
     private @Nullable KeyAuthenticator authenticator() {
         List<KeyAuthenticator> sources = new ArrayList<>();
+        InMemoryKeys given = InMemoryKeys.of(from.keys, clock);
         if (!from.keys.isEmpty()) {
-            sources.add(InMemoryKeys.of(from.keys, clock));
+            sources.add(given);
         }
         if (from.keysFile != null) {
-            sources.add(opened(KeysFile.open(from.keysFile, Set.copyOf(from.plans.keySet()), clock, messages)));
+            sources.add(opened(KeysFile.open(from.keysFile, from.plans.keySet(), given, clock, messages)));
         }
         if (from.jwt != null) {
             sources.add(opened(JwtAuthenticator.open(

@@ -197,6 +197,18 @@ class BuilderTest {
     }
 
     @Test
+    void aKeyGivenHereAndInTheFileIsRefusedWithoutTheKey(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("keys.json");
+        Files.writeString(file, "[{\"id\": \"two\", \"key\": \"same-key\", \"plan\": \"p\"}]");
+        assertThatThrownBy(
+                        () -> base().key("one", "same-key", "p").keysFile(file).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("keys.json:1: keys[0].key:")
+                .hasMessageContaining("'one' has already")
+                .hasMessageNotContaining("same-key");
+    }
+
+    @Test
     void whatWasBuiltDoesNotChange() {
         Stand stand = new Stand().all(Script.ok("prices"));
         stand.builder.plan(Plan.of("basic").routes("/a/**")).key("demo", "demo-key", "basic");

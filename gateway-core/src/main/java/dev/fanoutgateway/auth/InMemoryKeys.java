@@ -32,6 +32,10 @@ public final class InMemoryKeys implements KeyAuthenticator {
         return new InMemoryKeys(table, clock);
     }
 
+    KeyTable table() {
+        return table;
+    }
+
     /** Completes at once. An unknown key and an expired one take the same steps and look the same. */
     @Override
     public CompletionStage<Optional<Caller>> authenticate(KeyCredential credential) {

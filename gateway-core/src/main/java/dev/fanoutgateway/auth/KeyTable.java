@@ -37,10 +37,7 @@ final class KeyTable {
         byte[] digest = HexFormat.of().parseHex(entry.sha256Hex());
         Caller caller = new Caller(entry.id(), entry.plan(), entry.attributes());
         Caller known = callers.get(entry.id());
-        if (known != null && !known.plan().equals(caller.plan())) {
-            throw new IllegalArgumentException("plan: expected one plan for all keys of '%s', got '%s' and '%s'"
-                    .formatted(entry.id(), known.plan(), caller.plan()));
-        }
+        checkPlan(known, caller);
         if (known != null && !known.attributes().equals(caller.attributes())) {
             throw new IllegalArgumentException("attributes: expected the same attributes for all keys of '" + entry.id()
                     + "', got different ones");
@@ -59,6 +56,26 @@ final class KeyTable {
         bucket.add(new Row(digest, millisOf(entry.expires()), Optional.of(known == null ? caller : known)));
         callers.putIfAbsent(entry.id(), caller);
         size++;
+    }
+
+    /**
+     * Checks that {@code entry}, which another table gets, does not contradict this one.
+     *
+     * @throws IllegalArgumentException naming the id if its digest is here, or its caller with another plan
+     */
+    void checkBeside(KeyEntry entry) {
+        checkPlan(callers.get(entry.id()), new Caller(entry.id(), entry.plan(), entry.attributes()));
+        find(HexFormat.of().parseHex(entry.sha256Hex()), Long.MIN_VALUE).ifPresent(holder -> {
+            throw new IllegalArgumentException("key: expected different keys, got one that '" + holder.id()
+                    + "' has already, by what is given elsewhere");
+        });
+    }
+
+    private static void checkPlan(@Nullable Caller known, Caller caller) {
+        if (known != null && !known.plan().equals(caller.plan())) {
+            throw new IllegalArgumentException("plan: expected one plan for all keys of '%s', got '%s' and '%s'"
+                    .formatted(caller.id(), known.plan(), caller.plan()));
+        }
     }
 
     /** Who holds the key of this digest at {@code nowMillis}. */

@@ -38,7 +38,7 @@ public final class KeysFile implements KeyAuthenticator, AutoCloseable {
     private static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
 
     private final Path file;
-    private final Set<String> knownPlans;
+    private final Givens givens;
     private final GatewayClock clock;
     private final Consumer<DevMessage> messages;
     private final long intervalNanos;
@@ -53,13 +53,13 @@ public final class KeysFile implements KeyAuthenticator, AutoCloseable {
 
     private KeysFile(
             Path file,
-            Set<String> knownPlans,
+            Givens givens,
             GatewayClock clock,
             Consumer<DevMessage> messages,
             Duration interval,
             KeysContent content) {
         this.file = file;
-        this.knownPlans = Set.copyOf(knownPlans);
+        this.givens = givens;
         this.clock = clock;
         this.messages = messages;
         this.intervalNanos = interval.toNanos();
@@ -70,6 +70,15 @@ public final class KeysFile implements KeyAuthenticator, AutoCloseable {
     /** {@link #open(Path, Set, GatewayClock, Consumer, Duration)}, looking every two seconds. */
     public static KeysFile open(Path file, Set<String> knownPlans, GatewayClock clock, Consumer<DevMessage> messages) {
         return open(file, knownPlans, clock, messages, USUAL_INTERVAL);
+    }
+
+    /**
+     * As {@link #open(Path, Set, GatewayClock, Consumer)}, beside {@code others}: a file that gives one of their keys again, or
+     * one of their callers another plan, is refused.
+     */
+    public static KeysFile open(
+            Path file, Set<String> knownPlans, InMemoryKeys others, GatewayClock clock, Consumer<DevMessage> messages) {
+        return open(file, new Givens(knownPlans, others.table()), clock, messages, USUAL_INTERVAL);
     }
 
     /**
@@ -86,13 +95,18 @@ public final class KeysFile implements KeyAuthenticator, AutoCloseable {
         if (interval.compareTo(SHORTEST_INTERVAL) < 0 || interval.compareTo(LONGEST_INTERVAL) > 0) {
             throw new IllegalArgumentException("expected an interval of 10ms to 1 day, got " + interval);
         }
+        return open(file, Givens.plans(knownPlans), clock, messages, interval);
+    }
+
+    private static KeysFile open(
+            Path file, Givens givens, GatewayClock clock, Consumer<DevMessage> messages, Duration interval) {
         KeysContent content;
         try {
             content = KeysContent.of(file);
         } catch (IOException e) {
             throw new IllegalArgumentException(unreadable(file, e), e);
         }
-        KeysFile keys = new KeysFile(file, knownPlans, clock, messages, interval, content);
+        KeysFile keys = new KeysFile(file, givens, clock, messages, interval, content);
         keys.scheduleLook();
         return keys;
     }
@@ -144,7 +158,7 @@ public final class KeysFile implements KeyAuthenticator, AutoCloseable {
     }
 
     private Loaded parsed(KeysContent content) {
-        KeyTable table = KeysReader.read(file.toString(), content.bytes(), knownPlans);
+        KeyTable table = KeysReader.read(file.toString(), content.bytes(), givens);
         return new Loaded(new InMemoryKeys(table, clock), table.size(), content.sha256());
     }
 

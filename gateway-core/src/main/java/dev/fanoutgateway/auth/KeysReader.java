@@ -18,42 +18,42 @@ import java.util.Set;
  */
 final class KeysReader {
     private final String file;
-    private final Set<String> knownPlans;
+    private final Givens givens;
     private final JsonParser parser;
     private final boolean yaml;
 
-    private KeysReader(String file, Set<String> knownPlans, JsonParser parser, boolean yaml) {
+    private KeysReader(String file, Givens givens, JsonParser parser, boolean yaml) {
         this.file = file;
-        this.knownPlans = knownPlans;
+        this.givens = givens;
         this.parser = parser;
         this.yaml = yaml;
     }
 
     /** The keys in {@code content}. */
-    static KeyTable read(String file, byte[] content, Set<String> knownPlans) {
+    static KeyTable read(String file, byte[] content, Givens givens) {
         String text = textOf(file, content);
         if (text.isBlank()) {
             throw new IllegalArgumentException(file + ":1: keys: expected a list of keys, got an empty file");
         }
         char first = text.stripLeading().charAt(0);
         if (first != '{' && first != '[') {
-            return readYaml(file, text, knownPlans);
+            return readYaml(file, text, givens);
         }
         try {
-            return new KeysReader(file, knownPlans, new JsonFactory().createParser(text), false).table();
+            return new KeysReader(file, givens, new JsonFactory().createParser(text), false).table();
         } catch (JsonParseException notJson) {
-            return readFlowYaml(file, text, knownPlans, notJson);
+            return readFlowYaml(file, text, givens, notJson);
         } catch (IOException | RuntimeException e) {
             throw refusal(file, 1, e);
         }
     }
 
     /** YAML may begin with a bracket, too. If it is neither, JSON was meant. */
-    private static KeyTable readFlowYaml(String file, String text, Set<String> knownPlans, JsonParseException notJson) {
+    private static KeyTable readFlowYaml(String file, String text, Givens givens, JsonParseException notJson) {
         int line = notJson.getLocation() == null ? 1 : notJson.getLocation().getLineNr();
         int column = notJson.getLocation() == null ? 1 : notJson.getLocation().getColumnNr();
         try {
-            return new KeysReader(file, knownPlans, KeysYaml.parserFor(text), true).table();
+            return new KeysReader(file, givens, KeysYaml.parserFor(text), true).table();
         } catch (IOException | NoClassDefFoundError e) {
             throw new IllegalArgumentException(
                     "%s:%d: keys: expected JSON, got a syntax error at column %d".formatted(file, line, column));
@@ -62,9 +62,9 @@ final class KeysReader {
         }
     }
 
-    private static KeyTable readYaml(String file, String text, Set<String> knownPlans) {
+    private static KeyTable readYaml(String file, String text, Givens givens) {
         try {
-            return new KeysReader(file, knownPlans, KeysYaml.parserFor(text), true).table();
+            return new KeysReader(file, givens, KeysYaml.parserFor(text), true).table();
         } catch (JsonParseException e) {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
             throw new IllegalArgumentException(file + ":" + line + ": keys: expected YAML, got a syntax error");
@@ -141,7 +141,11 @@ final class KeysReader {
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 entry.readField();
             }
-            guarded(line, path, () -> table.add(entry.toEntry()));
+            guarded(line, path, () -> {
+                KeyEntry read = entry.toEntry();
+                givens.keys().checkBeside(read);
+                table.add(read);
+            });
         }
     }
 
@@ -150,7 +154,7 @@ final class KeysReader {
     }
 
     Set<String> knownPlans() {
-        return knownPlans;
+        return givens.plans();
     }
 
     int line() {

@@ -57,7 +57,8 @@ public enum KeyParser implements Parser {
         @Override
         public void read(String text) {
             try {
-                KeyTable table = KeysReader.read("keys", text.getBytes(StandardCharsets.ISO_8859_1), Set.of("p"));
+                KeyTable table =
+                        KeysReader.read("keys", text.getBytes(StandardCharsets.ISO_8859_1), Givens.plans(Set.of("p")));
                 assertThat(table.size()).isGreaterThanOrEqualTo(0);
             } catch (IllegalArgumentException refused) {
                 assertThat(refused).hasMessageStartingWith("keys:");

@@ -52,6 +52,36 @@ class KeysFileTest {
     }
 
     @Test
+    void whatContradictsKeysGivenElsewhereIsRefusedAtTheStartAndLater() throws IOException {
+        InMemoryKeys others = InMemoryKeys.of(
+                List.of(KeyEntry.ofKey("other", "other-key", "basic").expiresAt(Instant.parse("2020-01-01T00:00:00Z"))),
+                clock);
+        Set<String> plans = Set.of("basic", "pro");
+        for (String holder : List.of("other", "thief")) {
+            Files.writeString(file, OLD + "- {id: " + holder + ", key: other-key, plan: basic}\n");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> KeysFile.open(file, plans, others, clock, messages::add))
+                    .withMessage(file
+                            + ":2: keys[1].key: expected different keys, got one that 'other' has already, by what is"
+                            + " given elsewhere");
+        }
+        Files.writeString(file, OLD + "- {id: other, key: next-key, plan: pro}\n");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> KeysFile.open(file, plans, others, clock, messages::add))
+                .withMessage(
+                        file + ":2: keys[1].plan: expected one plan for all keys of 'other', got 'basic' and 'pro'");
+
+        Files.writeString(file, OLD + "- {id: other, key: next-key, plan: basic}\n");
+        try (KeysFile beside = KeysFile.open(file, plans, others, clock, messages::add)) {
+            Files.writeString(file, NEW + "- {id: thief, key: other-key, plan: basic}\n");
+            clock.advance(Duration.ofSeconds(2));
+            assertThat(messages).extracting(DevMessage::type).contains(Type.CONFIGURATION_REFUSED);
+            assertThat(messages.toString()).contains("'other' has already").doesNotContain("other-key");
+            assertThat(beside).hasToString("KeysFile[" + file + ", 2 keys]");
+        }
+    }
+
+    @Test
     void aChangedFileIsReadWithinTwoSeconds() throws IOException {
         assertThat(who("old-key")).contains(new Caller("old", "basic"));
         Files.writeString(file, NEW);

@@ -116,7 +116,7 @@ class KeysReaderTest {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> KeysReader.read("keys.yaml", bytes, Set.of("q", "p")))
+                .isThrownBy(() -> KeysReader.read("keys.yaml", bytes, Givens.plans(Set.of("q", "p"))))
                 .withMessageContaining(why == null ? "" : why)
                 .satisfies(e -> {
                     assertThat(e.getMessage()).startsWith("keys.yaml:").doesNotContain(SECRET, HEX, "s3cret");
@@ -130,9 +130,9 @@ class KeysReaderTest {
         byte[] utf16 = "[]".getBytes(StandardCharsets.UTF_16);
         byte[] broken = {'[', '\n', (byte) 0xff, ']'};
 
-        assertThatIllegalArgumentException().isThrownBy(() -> KeysReader.read("k", utf16, Set.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> KeysReader.read("k", utf16, Givens.plans(Set.of())));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> KeysReader.read("k", broken, Set.of()))
+                .isThrownBy(() -> KeysReader.read("k", broken, Givens.plans(Set.of())))
                 .withMessage("k:2: keys: expected UTF-8, got other bytes");
     }
 
@@ -188,7 +188,7 @@ class KeysReaderTest {
     }
 
     private static KeyTable read(String content) {
-        return KeysReader.read("keys.yaml", content.getBytes(StandardCharsets.UTF_8), Set.of());
+        return KeysReader.read("keys.yaml", content.getBytes(StandardCharsets.UTF_8), Givens.plans(Set.of()));
     }
 
     private static Optional<Caller> find(KeyTable table, long nowMillis) {

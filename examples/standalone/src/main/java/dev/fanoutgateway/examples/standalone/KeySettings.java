@@ -1,5 +1,6 @@
 package dev.fanoutgateway.examples.standalone;
 
+import dev.fanoutgateway.auth.InMemoryKeys;
 import dev.fanoutgateway.auth.KeyEntry;
 import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.examples.standalone.Node.Items;
@@ -37,8 +38,9 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
         Earlier earlier = new Earlier(new HashMap<>(), new HashMap<>());
         for (Section in : root.sections("keys")) {
             entry(in, plan).ifPresent(entry -> {
-                earlier.compare(in, entry);
-                entries.add(entry);
+                if (earlier.agrees(in, entry)) {
+                    entries.add(entry);
+                }
             });
         }
         List<Path> files = new ArrayList<>();
@@ -46,7 +48,7 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
                 .ifPresent(name -> root.check("keys-file", () -> {
                     Path file = resolved(directory, name);
                     files.add(file);
-                    tryOut(root, file, Set.copyOf(plans));
+                    tryOut(root, file, Set.copyOf(plans), entries);
                 }));
         boolean none = !listed && root.valueOrNull("keys-file", Value.TEXT).isEmpty();
         return new KeySettings(List.copyOf(entries), files.isEmpty() ? null : files.get(0), mentioned, none);
@@ -99,9 +101,11 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
     }
 
     /** Reads the file once, so that what is wrong with it is said before anything is served. */
-    private static void tryOut(Section root, Path file, Set<String> plans) {
+    private static void tryOut(Section root, Path file, Set<String> plans, List<KeyEntry> entries) {
+        IdleClock clock = new IdleClock();
         try {
-            KeysFile.open(file, plans, new IdleClock(), message -> {}).close();
+            KeysFile.open(file, plans, InMemoryKeys.of(entries, clock), clock, message -> {})
+                    .close();
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             String prefix = file + ": ";
@@ -114,7 +118,7 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
 
     /** What the entries before say of keys and callers: a key is one caller's, a caller has one plan. */
     private record Earlier(Map<String, String> idByDigest, Map<String, String> planById) {
-        void compare(Section in, KeyEntry entry) {
+        boolean agrees(Section in, KeyEntry entry) {
             String id = idByDigest.putIfAbsent(entry.sha256Hex(), entry.id());
             if (id != null) {
                 String field = in.has("key") ? "key" : "sha256";
@@ -134,6 +138,7 @@ record KeySettings(List<KeyEntry> entries, @Nullable Path file, boolean mentione
                                 "one plan for all keys of " + Problems.shownIfName(entry.id()),
                                 Problems.shown(plan) + " and " + Problems.shown(entry.plan()));
             }
+            return id == null && entry.plan().equals(planById.get(entry.id()));
         }
     }
 }

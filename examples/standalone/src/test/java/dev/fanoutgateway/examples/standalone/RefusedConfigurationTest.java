@@ -132,6 +132,28 @@ class RefusedConfigurationTest {
                 .containsExactly(keys + ":1: keys[0].plan: expected one of [pro], got 'basic'");
     }
 
+    @Test
+    void aKeyInTheConfigurationAndInTheKeysFileIsRefusedByItsPlaceAndNotShown() throws IOException {
+        Path keys = Files.writeString(
+                directory.resolve("keys.yaml"),
+                "- {id: a, key: secret-1, plan: basic}\n- {id: b, key: secret-2, plan: basic}\n");
+        Path twice = Files.writeString(
+                directory.resolve("twice.yaml"),
+                "- {id: a, key: secret-1, plan: basic}\n- {id: b, key: secret-1, plan: basic}\n");
+        String text = "backends: {a: {urls: [http://a:1]}}\nplans: {basic: {}}\n"
+                + "keys: [{id: c, key: secret-2, plan: basic}]\nkeys-file: ";
+        Path file = Files.writeString(directory.resolve("gateway.yaml"), text + "keys.yaml\n");
+        Path other = Files.writeString(directory.resolve("other.yaml"), text + "twice.yaml\n");
+
+        assertThat(catchThrowableOfType(InvalidConfiguration.class, () -> Configuration.read(file))
+                        .problems())
+                .containsExactly(keys + ":2: keys[1].key: expected different keys, got one that 'c' has already,"
+                        + " by what is given elsewhere");
+        assertThat(catchThrowableOfType(InvalidConfiguration.class, () -> Configuration.read(other))
+                        .problems())
+                .containsExactly(twice + ":2: keys[1].key: expected different keys, got the same one for 'a' and 'b'");
+    }
+
     record Case(String name, String content, List<String> problems) {
         static Case of(String text) {
             int end = text.indexOf('\n');
