@@ -32,7 +32,7 @@ final class Protocols {
         if (tls == null || wanted == null) {
             protocols.add(http1);
             if (settings.http2()) {
-                protocols.add(withoutTunnels(new HTTP2CServerConnectionFactory(http)));
+                protocols.add(bounded(new HTTP2CServerConnectionFactory(http)));
             }
             return protocols.toArray(ConnectionFactory[]::new);
         }
@@ -42,15 +42,16 @@ final class Protocols {
         protocols.add(new SslConnectionFactory(following(tls, wanted.clientAuth()), alpn.getProtocol()));
         protocols.add(alpn);
         if (settings.http2()) {
-            protocols.add(withoutTunnels(new HTTP2ServerConnectionFactory(http)));
+            protocols.add(bounded(new HTTP2ServerConnectionFactory(http)));
         }
         protocols.add(http1);
         return protocols.toArray(ConnectionFactory[]::new);
     }
 
     /** No CONNECT with a protocol (RFC 8441): nothing here serves WebSockets. */
-    private static ConnectionFactory withoutTunnels(AbstractHTTP2ServerConnectionFactory http2) {
+    private static ConnectionFactory bounded(AbstractHTTP2ServerConnectionFactory http2) {
         http2.setConnectProtocolEnabled(false);
+        http2.setRateControlFactory(new FrameRates.Factory());
         return http2;
     }
 

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadPendingException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -35,7 +37,11 @@ final class WatchedEndPoint extends SocketChannelEndPoint implements ClientWatch
     private final ClientPace pace;
     private final AtomicLong taken = new AtomicLong();
     private final Callback readable = new Readable();
+    private final Set<StreamWatch> streams = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
+
+    /** Whether no more will come: the client has ended the connection, or it is closed. */
+    private volatile boolean ended;
 
     /** Whether {@link #readable} is set, or about to be, or has fired and is about to look here. */
     private boolean registered;
@@ -131,8 +137,39 @@ final class WatchedEndPoint extends SocketChannelEndPoint implements ClientWatch
         }
     }
 
+    /** Of HTTP/2: told when no more comes on this connection; at once if that is so. Jetty reads it all the time. */
+    void addStream(StreamWatch stream) {
+        streams.add(stream);
+        if (ended) {
+            stream.lost();
+        }
+    }
+
+    void removeStream(StreamWatch stream) {
+        streams.remove(stream);
+    }
+
+    private void end() {
+        ended = true;
+        streams.forEach(StreamWatch::lost);
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        super.onClose(cause);
+        end();
+    }
+
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
+        int filled = fillInOrder(buffer);
+        if (filled < 0) {
+            end();
+        }
+        return filled;
+    }
+
+    private int fillInOrder(ByteBuffer buffer) throws IOException {
         synchronized (lock) {
             ByteBuffer kept = ahead;
             if (kept == null || !isOpen()) {

@@ -22,6 +22,7 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.VirtualThreads;
 
 /**
@@ -29,6 +30,12 @@ import org.eclipse.jetty.util.VirtualThreads;
  * TCP connection, with TLS as well. Connections of HTTP/2 are always read by Jetty, which tells of each stream.
  */
 final class WatchingConnector extends ServerConnector {
+    /**
+     * How many connections may wait to be accepted, as far as the system lets them. Java's default of 50 is full when as many
+     * clients come at once, and who is turned away tries again after a second.
+     */
+    private static final int MOST_WAITING = 1024;
+
     private final ClientLimits limits;
     private final long drainMillis;
 
@@ -37,6 +44,7 @@ final class WatchingConnector extends ServerConnector {
         this.limits = settings.clients();
         this.drainMillis = settings.drain().toMillis();
         setIdleTimeout(limits.idle().toMillis());
+        setAcceptQueueSize(MOST_WAITING);
         server.addBean(new NetworkConnectionLimit(limits.connections(), this));
         addBean(new ClientWatchdog(this, limits));
     }
@@ -47,7 +55,7 @@ final class WatchingConnector extends ServerConnector {
         if (connection.getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion()) {
             Executor executor =
                     VirtualThreads.getExecutor(connection.getConnector().getExecutor());
-            request.setAttribute(GatewayFilter.CLIENT_WATCH, StreamWatch.of(request, executor));
+            request.setAttribute(GatewayFilter.CLIENT_WATCH, StreamWatch.of(request, socketOf(request), executor));
         } else if (socketOf(request) instanceof ClientWatch watch) {
             request.setAttribute(GatewayFilter.CLIENT_WATCH, watch);
         }
@@ -92,7 +100,9 @@ final class WatchingConnector extends ServerConnector {
         if (connection instanceof HTTP2Connection http2) {
             return !http2.getSession().getStreams().isEmpty();
         }
-        return connection != null && connection.getMessagesIn() != connection.getMessagesOut();
+        // Not by how many messages have come and gone: Jetty counts an answer at its head, and 100 Continue as one.
+        return connection instanceof HttpConnection http1
+                && http1.getHttpChannel().getRequest() != null;
     }
 
     @Override

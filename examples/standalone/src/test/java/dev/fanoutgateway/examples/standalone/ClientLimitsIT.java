@@ -220,6 +220,37 @@ class ClientLimitsIT {
         }
     }
 
+    /** Who finds that queue full tries again after a second, in which it looks as if there was nobody. */
+    @Test
+    void clientsThatComeAtOnceWaitToBeAcceptedThoughNobodyAcceptsYet() throws Exception {
+        List<Socket> sockets = new ArrayList<>();
+        try (Jar jar = serving("idle-timeout: 1h")) {
+            signal("-STOP", jar);
+            try {
+                for (int i = 0; i < 100; i++) { // twice as many as Java lets wait, and fewer than any system does
+                    Socket client = new Socket();
+                    sockets.add(client);
+                    client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), jar.port()), NEVER_MILLIS);
+                    send(client, GET);
+                }
+            } finally {
+                signal("-CONT", jar);
+            }
+            for (Socket client : sockets) {
+                assertThat(answerOrEnd(client)).startsWith("HTTP/1.1 200");
+            }
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void signal(String signal, Jar jar) throws Exception {
+        Process kill = new ProcessBuilder("kill", signal, Long.toString(jar.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
     @Test
     void headsAndTargetsThatAreTooLongAreRefused() throws Exception {
         try (Jar jar = serving("max-head: 2KiB, max-url: 1KiB")) {

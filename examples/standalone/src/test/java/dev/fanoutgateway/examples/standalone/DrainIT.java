@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,12 +33,16 @@ class DrainIT {
     Path directory;
 
     private Jar serving(RawBackend backend) throws IOException {
+        return serving(backend.url());
+    }
+
+    private Jar serving(String backend) throws IOException {
         return Jar.serving(
                 directory,
                 "-Xmx256m",
                 "drain: 5m, http2: true",
-                "backends: {a: {urls: [%s]}}\nroutes: [{path: /**, cache: off, accept: any}]\n"
-                        .formatted(backend.url()));
+                "backends: {a: {urls: [%s]}}\nroutes: [{path: /**, methods: [GET, PUT], cache: off, accept: any}]\n"
+                        .formatted(backend));
     }
 
     private static RawBackend slowAt(CountDownLatch release) throws IOException {
@@ -84,6 +91,43 @@ class DrainIT {
 
             assertThat(inFlight.get()).isEqualTo(200);
             assertThat(jar.exitStatus()).isZero();
+        }
+    }
+
+    /** Its head has gone out long ago. */
+    @Test
+    void soMayAnAnswerBeInItsMiddle() throws Exception {
+        String event = "data: 0\n\n";
+        try (ServerSocket backend = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Jar jar = serving("http://127.0.0.1:" + backend.getLocalPort());
+                RawClient client = new RawClient(jar).send(RawClient.get("/events"))) {
+            try (Socket connection = backend.accept()) {
+                OutputStream out = connection.getOutputStream();
+                out.write(("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 18\r\n\r\n" + event)
+                        .getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                assertThat(client.receive(event)).startsWith("HTTP/1.1 200 ");
+
+                jar.terminate();
+                await().atMost(Duration.ofSeconds(30)).until(() -> !accepts(jar));
+                client.staysOpenFor(Duration.ofSeconds(3));
+                out.write(event.getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                assertThat(client.receive(event)).isEqualTo(event);
+            }
+            assertThat(jar.exitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void aConnectionThatHasContinuedHoldsNothingUp() throws Exception {
+        try (RawBackend backend = RawBackend.healthy("a");
+                Jar jar = serving(backend.url());
+                RawClient client = new RawClient(jar)) {
+            client.send("PUT /quick HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+            assertThat(client.receive()).startsWith("HTTP/1.1 100 ");
+            assertThat(client.send("abc").receive()).startsWith("HTTP/1.1 200 ");
+            assertThat(jar.terminate().exitStatus()).isZero();
         }
     }
 

@@ -178,6 +178,17 @@ class Http2AbuseIT {
         assertNothingSentAndOthersServed();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void contentWithoutEndForAStreamThatIsOverEndsTheConnection(int length) throws Exception {
+        try (Http2Wire client = Http2Wire.to(jar.port())) {
+            client.head(1, true, RawHttp2.get("/a", ":authority: a"));
+            assertThat(client.answer(1)).isEqualTo("200");
+            assertThat(untilCut(client, () -> client.frame(Http2Wire.DATA, 0, 1, new byte[length])))
+                    .isTrue();
+        }
+    }
+
     @Test
     void framesThatBelongToNothingEndTheConnection() throws Exception {
         for (int type : List.of(Http2Wire.DATA, Http2Wire.CONTINUATION, Http2Wire.RESET)) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,6 +58,30 @@ final class RawClient implements AutoCloseable {
             }
         }
         return response.toString();
+    }
+
+    /** As far as {@code end}; what has come if the connection ends before. */
+    String receive(String end) throws IOException {
+        StringBuilder received = new StringBuilder();
+        for (int next = 0; next >= 0 && received.indexOf(end) < 0; ) {
+            next = socket.getInputStream().read();
+            if (next >= 0) {
+                received.append((char) next);
+            }
+        }
+        return received.toString();
+    }
+
+    /** Nothing comes within this time, no end either. */
+    void staysOpenFor(Duration time) throws IOException {
+        int before = socket.getSoTimeout();
+        socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+        try {
+            int next = socket.getInputStream().read();
+            throw new AssertionError("expected nothing for " + time + ", got " + next);
+        } catch (SocketTimeoutException nothing) {
+            socket.setSoTimeout(before);
+        }
     }
 
     void leave(Leaving how) throws IOException {

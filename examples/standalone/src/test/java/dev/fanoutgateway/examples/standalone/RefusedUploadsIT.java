@@ -86,6 +86,24 @@ class RefusedUploadsIT {
         }
     }
 
+    /** What a client has sent before it learns of the answer is no abuse, however often. */
+    @Test
+    void contentThatIsOnItsWayDoesNotEndTheConnection() throws Exception {
+        String piece = "x".repeat(16 << 10);
+        try (Http2Wire client = Http2Wire.to(jar.port())) {
+            for (int stream = 1; stream < 60; stream += 2) {
+                client.post(stream, "/keyed/a", ":authority: a");
+                assertThat(client.answer(stream)).isEqualTo("401");
+                assertThat(endOf(client, stream)).isEqualTo("an end, then reset 0");
+                for (int i = 0; i < 18; i++) {
+                    client.data(stream, i == 17, piece);
+                }
+            }
+            client.head(61, true, RawHttp2.get("/open/b", ":authority: a"));
+            assertThat(client.answer(61)).isEqualTo("200");
+        }
+    }
+
     private static String endOf(Http2Wire client, int stream) throws IOException {
         while (true) {
             Frame frame = Objects.requireNonNull(client.read());

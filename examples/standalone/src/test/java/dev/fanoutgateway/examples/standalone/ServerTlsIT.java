@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanoutgateway.testing.Http2Wire;
+import dev.fanoutgateway.testing.RawHttp2;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients with TLS and HTTP/2, through the jar. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -293,6 +297,24 @@ class ServerTlsIT {
         prior.connectionPool().evictAll();
     }
 
+    /** As many clients end: Jetty by itself then lets go on what has come whole. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientThatSaysFarewellAndLeavesIsGone(boolean content) throws Exception {
+        backend.answer(request -> "");
+        serve("http2: true");
+        try (Http2Wire client = Http2Wire.to(jar.port())) {
+            if (content) {
+                client.post(1, "/hang", ":authority: a").data(1, true, "abc");
+            } else {
+                client.head(1, true, RawHttp2.get("/hang", ":authority: a"));
+            }
+            await().atMost(SOON).until(() -> backend.hanging() == 1);
+            client.frame(Http2Wire.GOAWAY, 0, 0, new byte[8]);
+        }
+        await().atMost(SOON).until(() -> backend.cut() == 1);
+    }
+
     @Test
     void withoutBothOnlyHttp1IsSpoken() throws Exception {
         serve("drain: 1s");
@@ -347,7 +369,8 @@ class ServerTlsIT {
     }
 
     private String configuration() {
-        return "backends: {a: {urls: [%s]}}\nroutes: [{path: /**, cache: off, auth: none}]\n".formatted(backend.url());
+        return "backends: {a: {urls: [%s]}}\nroutes: [{path: /**, methods: [GET, POST], cache: off, auth: none}]\n"
+                .formatted(backend.url());
     }
 
     private static HttpClient client(SSLContext context, HttpClient.Version version) {
