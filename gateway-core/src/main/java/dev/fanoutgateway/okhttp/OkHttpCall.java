@@ -274,7 +274,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
 
     private boolean mayRepeat(IOException e) {
         return progress.isUnansweredOnReusedConnection()
-                && SAFE_METHODS.contains(request.request().method())
+                && (SAFE_METHODS.contains(request.request().method()) || isRefused(e))
                 && !(e instanceof InterruptedIOException)
                 && !(e instanceof MisframedException)
                 && !cancelled
@@ -300,9 +300,22 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
         if (e instanceof MisframedException) {
             return failed(Failure.BROKEN, e.getMessage());
         }
+        if (isRefused(e)) {
+            return Reply.failed(Failure.UNREACHABLE, false, "the backend takes no more on this connection");
+        }
         return progress.isSent()
                 ? failed(Failure.BROKEN, "the connection broke or spoke no HTTP: " + nameOf(e))
                 : failed(Failure.UNREACHABLE, reasonOf(e));
+    }
+
+    /**
+     * Whether the backend has done nothing with the request by its own word, such as one that drains its connections, and it
+     * can be sent again (RFC 9113 section 8.7). OkHttp's classes for it are internal.
+     */
+    private boolean isRefused(IOException e) {
+        return request.request().body().isBuffered()
+                && ("stream was reset: REFUSED_STREAM".equals(e.getMessage())
+                        || nameOf(e).equals("ConnectionShutdownException"));
     }
 
     private String reasonOf(IOException e) {

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same over HTTP/2, where calls share a connection. */
@@ -114,6 +115,36 @@ class Http2Test {
         assertFailed(stalled.reply().toCompletableFuture().get(20, TimeUnit.SECONDS), Failure.CANCELLED, true);
         assertThat(response(call(client, url(), GET)).body().utf8()).isEqualTo("ok");
         assertThat(server.takeRequest().getConnectionIndex()).isZero();
+    }
+
+    /** RFC 9113 section 8.7: that stream is as good as never sent; of any other nobody knows. */
+    @ParameterizedTest
+    @CsvSource({"7, UNREACHABLE, false", "2, BROKEN, true"})
+    void whatTheBackendRefusesWasNotSent(int code, Failure failure, boolean sent) {
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseStream(code))
+                .build());
+
+        assertFailed(call(client, url(), post("content")), failure, sent);
+    }
+
+    @Test
+    void andGoesOnceMoreOverANewConnectionIfThatWasAnOldOne() throws Exception {
+        server.enqueue(new MockResponse.Builder().body("warm").build());
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseStream(7))
+                .build());
+        server.enqueue(new MockResponse.Builder().body("ok").build());
+        response(call(client, url(), GET));
+
+        assertThat(response(call(client, url(), post("content"))).body().utf8()).isEqualTo("ok");
+        server.takeRequest();
+        assertThat(server.takeRequest().getConnectionIndex()).isZero();
+        assertThat(server.takeRequest().getConnectionIndex()).isEqualTo(1);
+    }
+
+    private static GatewayRequest post(String content) {
+        return GET.withMethod("POST").withBody(Body.utf8(content));
     }
 
     @Test
