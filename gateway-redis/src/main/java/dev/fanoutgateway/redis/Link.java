@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,8 @@ final class Link {
     private final AtomicInteger unansweredProbes = new AtomicInteger();
     private final AtomicBoolean reported = new AtomicBoolean();
     private volatile @Nullable Session session;
+    private volatile Supplier<CompletionStage<@Nullable Void>> onConnection =
+            () -> CompletableFuture.completedFuture(null);
     private volatile String lastFailure = "connecting";
     private volatile boolean closed;
 
@@ -56,14 +60,21 @@ final class Link {
         this.address = address;
     }
 
-    /** Begins to connect, and goes on until it has or is closed; waits for the first attempt for {@code patience}. */
-    void open(Duration patience) {
+    /**
+     * Begins to connect, and goes on until it has or is closed; waits for the first attempt for {@code patience}.
+     *
+     * @param onConnection begun on each new connection, and waited for on the first; must not fail
+     */
+    void open(Duration patience, Supplier<CompletionStage<@Nullable Void>> onConnection) {
+        this.onConnection = onConnection;
         try {
             connect(SHORTEST_RETRY_MILLIS).get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            report(lastFailure);
+            if (session == null) {
+                report(lastFailure);
+            }
         }
     }
 
@@ -159,11 +170,11 @@ final class Link {
         connector.close();
     }
 
-    private CompletableFuture<Session> connect(long retryMillis) {
+    private CompletableFuture<@Nullable Void> connect(long retryMillis) {
         if (!connecting.compareAndSet(false, true)) {
             return CompletableFuture.failedFuture(new IllegalStateException("already connecting"));
         }
-        return connector.connect().whenComplete((connected, failure) -> {
+        CompletableFuture<Session> attempt = connector.connect().whenComplete((connected, failure) -> {
             connecting.set(false);
             if (failure != null) {
                 lastFailure = RedisUnavailableException.reason(failure);
@@ -178,6 +189,7 @@ final class Link {
                 reported.set(false);
             }
         });
+        return attempt.thenCompose(connected -> onConnection.get());
     }
 
     private void retry(long retryMillis) {

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class RedisStore implements AutoCloseable {
     private final Link link;
     private final @Nullable ExecutorService ownExecutor;
-    private final RateLimiter rateLimiter;
+    private final RedisRateLimiter rateLimiter;
     private final RedisPurges purges;
-    private final ResponseCache responseCache;
+    private final RedisResponseCache responseCache;
     private final RedisKeys keys;
 
     RedisStore(Link link, @Nullable ExecutorService ownExecutor, String prefix, long maxEntryBytes) {
@@ -94,6 +94,10 @@ public final class RedisStore implements AutoCloseable {
 
     Link link() {
         return link;
+    }
+
+    Rehearsal rehearsal() {
+        return new Rehearsal(rateLimiter, responseCache);
     }
 
     /** The address and whether it is connected; no user, no password. */

@@ -92,7 +92,8 @@ public final class RedisStoreBuilder {
 
     /**
      * Connects, in the background if need be: returns after two seconds at the latest, connected or not, and goes on to try
-     * until it is closed.
+     * until it is closed. Once connected it asks for a decision and an answer that nobody needs, so that Redis knows the scripts
+     * and the first request finds everything loaded.
      *
      * @param uris see {@link RedisStore#connect}
      * @throws IllegalArgumentException if a URI cannot be read; its text is not in the message, since it may hold a password
@@ -104,8 +105,9 @@ public final class RedisStoreBuilder {
         ExecutorService own = executor == null ? CompletionExecutor.create() : null;
         DirectLines direct = uris.length > 1 || cluster ? null : direct(parsed.get(0), connector);
         Link link = new Link(connector, direct, own == null ? chosen() : own, address);
-        link.open(PATIENCE);
-        return new RedisStore(link, own, keyPrefix, maxEntryBytes);
+        RedisStore store = new RedisStore(link, own, keyPrefix, maxEntryBytes);
+        link.open(PATIENCE, store.rehearsal()::begin);
+        return store;
     }
 
     private @Nullable DirectLines direct(RedisURI uri, Connector connector) {

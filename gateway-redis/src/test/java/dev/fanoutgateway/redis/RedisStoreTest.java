@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,21 @@ class RedisStoreTest {
                 .hasMessageContaining("number 2 is a Sentinel")
                 .hasMessageNotContaining("geheim");
         assertThatThrownBy(RedisStore::connect).hasMessage("expected a Redis URI, got none");
+    }
+
+    /** In a cold JVM the first decision takes longer than Redis is waited for, which must not be the first caller's. */
+    @Test
+    void whatTheFirstRequestNeedsHasBeenTriedOnceItIsConnected() {
+        try (RedisProcess fresh = new RedisProcess().start();
+                RedisStore store = RedisProcess.connected(RedisStore.connect(fresh.uri()))) {
+            Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> {
+                String counts = fresh.ask(redis -> redis.info("commandstats"));
+                return counts.contains("cmdstat_eval:") && counts.contains("cmdstat_get:");
+            });
+            Long keys = fresh.ask(redis -> redis.dbsize());
+            assertThat(keys).isZero();
+            assertThat(store.link().isConnected()).isTrue();
+        }
     }
 
     @Test
