@@ -6,8 +6,11 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.Purge;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -68,6 +71,25 @@ public final class FanoutGateway implements AutoCloseable {
         return Optional.ofNullable(first(routes, method, path));
     }
 
+    /**
+     * The methods by which routes take {@code path}, in order; empty if they take it by every method or by none. For whoever
+     * answers a request that has come to its end without a route: 405 with {@code Allow} is the answer to one that only came by
+     * another method (RFC 9110 section 15.5.6).
+     */
+    public Set<String> methodsFor(String path) {
+        String decoded = Escapes.decoded(path);
+        Set<String> methods = new LinkedHashSet<>();
+        for (Route route : routes) {
+            if (route.pattern().matchesDecoded(decoded)) {
+                if (route.methods().isEmpty()) {
+                    return Set.of();
+                }
+                methods.addAll(route.methods());
+            }
+        }
+        return Collections.unmodifiableSet(methods);
+    }
+
     static @Nullable Route first(List<Route> routes, String method, String path) {
         String decoded = Escapes.decoded(path);
         for (Route route : routes) {
@@ -79,13 +101,14 @@ public final class FanoutGateway implements AutoCloseable {
     }
 
     /**
-     * Answers {@code request} by the route that takes it; 404 if none does. The answer's content is in memory, whatever the
+     * Answers {@code request} by the route that takes it; 404 if none does, or 405 if one does by another method. The answer's content is in memory, whatever the
      * route says. Else as {@link #handle(Route, GatewayRequest, CallingThread)}.
      */
     public CompletableFuture<GatewayResponse> handle(GatewayRequest request) {
         return routeFor(request.method(), request.path())
                 .map(route -> handle(Exchange.begin(route, arrived(request), passing, clock, Exchange.Reader.MEMORY)))
-                .orElseGet(() -> CompletableFuture.completedFuture(Refusals.noRoute(request)));
+                .orElseGet(
+                        () -> CompletableFuture.completedFuture(Refusals.noRoute(request, methodsFor(request.path()))));
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.RequestRecord.Outcome;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -112,8 +113,13 @@ final class Refusals {
         return Answer.of(with(response, "Retry-After", "1"), Outcome.OVERLOADED, grant);
     }
 
-    static GatewayResponse noRoute(GatewayRequest request) {
-        return response(request, 404, "no-route", "There is no such route.");
+    /** @param methods by which there would be a route (RFC 9110 section 15.5.6) */
+    static GatewayResponse noRoute(GatewayRequest request, Set<String> methods) {
+        if (methods.isEmpty()) {
+            return response(request, 404, "no-route", "There is no such route.");
+        }
+        GatewayResponse response = response(request, 405, "method-not-allowed", "No route takes this method here.");
+        return with(response, "Allow", String.join(", ", methods));
     }
 
     static Answer internalError(GatewayRequest request, Grant grant) {

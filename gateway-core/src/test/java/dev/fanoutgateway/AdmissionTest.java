@@ -173,8 +173,20 @@ class AdmissionTest {
     void noRouteIs404() {
         stand.route(Route.path("/api/**").methods("GET"));
         assertThat(stand.answer("/other").status()).isEqualTo(404);
-        assertThat(stand.answer(GatewayRequest.of("POST", "/api/a")).status()).isEqualTo(404);
         assertThat(field(stand.answer("/other"), "Cache-Control")).isEqualTo("no-store");
+    }
+
+    @Test
+    void routeForAnotherMethodIs405() {
+        stand.route(Route.path("/api/**").methods("GET", "HEAD"));
+        stand.route(Route.path("/api/orders").methods("PUT", "GET"));
+        GatewayResponse refusal = stand.answer(GatewayRequest.of("POST", "/api/%6frders"));
+        assertThat(refusal.status()).isEqualTo(405);
+        assertThat(field(refusal, "Allow")).isEqualTo("GET, HEAD, PUT");
+        assertThat(refusal.body().utf8()).contains("\"method-not-allowed\"");
+        assertThat(field(stand.answer(GatewayRequest.of("TRACE", "/api/a")), "Allow"))
+                .isEqualTo("GET, HEAD");
+        assertThat(stand.backends.requests()).isEmpty();
     }
 
     @Test

@@ -14,6 +14,8 @@ public final class ClaimedFields {
     private static final List<String> PREFIXES = List.of(
             "x-forwarded",
             "x-original-",
+            "x-remote-",
+            "x-webauth-",
             "x-rewrite-",
             "x-auth-request-",
             "x-authenticated-",
@@ -31,7 +33,8 @@ public final class ClaimedFields {
             "ssl-client-",
             "cf-access-",
             "x-tailscale-user-",
-            "tailscale-user-");
+            "tailscale-user-",
+            "wl-proxy-");
 
     private static final Set<String> NAMES = Set.of(
             // whose request it is
@@ -39,9 +42,6 @@ public final class ClaimedFields {
             "remote-groups",
             "remote-name",
             "remote-email",
-            "x-remote-user",
-            "x-remote-group",
-            "x-webauth-user",
             "x-credential-identifier",
             "x-anonymous-consumer",
             "x-client-cert",
@@ -52,16 +52,21 @@ public final class ClaimedFields {
             // where it comes from
             "forwarded",
             "client-ip",
+            "proxy-client-ip",
+            "http-client-ip",
+            "http-x-forwarded-for",
             "x-client-ip",
             "x-real-ip",
-            "x-remote-ip",
-            "x-remote-addr",
             "x-originating-ip",
             "x-cluster-client-ip",
             "x-envoy-external-address",
             "true-client-ip",
             "cf-connecting-ip",
+            "cf-connecting-ipv6",
             "fastly-client-ip",
+            "fly-client-ip",
+            "x-appengine-user-ip",
+            "x-azure-clientip",
             // how it came
             "x-host",
             "x-scheme",
@@ -101,7 +106,7 @@ public final class ClaimedFields {
             return true;
         }
         char first = lower.isEmpty() ? 0 : lower.charAt(0);
-        if (first == 'x' || first == 's' || first == 'c' || first == 't' || first == 'o') {
+        if (first == 'x' || first == 's' || first == 'c' || first == 't' || first == 'o' || first == 'w') {
             for (String prefix : PREFIXES) {
                 if (lower.startsWith(prefix)) {
                     return true;

@@ -190,7 +190,8 @@ public final class Relay {
         } catch (URISyntaxException e) {
             // told below
         }
-        throw new IllegalArgumentException("expected a URL such as https://api.example.org, got '" + url + "'");
+        String shown = url.indexOf('@') < 0 ? '\'' + url + '\'' : "one with a user"; // and maybe a password
+        throw new IllegalArgumentException("expected a URL such as https://api.example.org, got " + shown);
     }
 
     /** Never changed once it belongs to a {@link Relay}. */

@@ -14,6 +14,7 @@ record TraceParent(String traceId, String parentId, int flags) {
     private static final int LENGTH = 55;
     private static final int KNOWN_FLAGS = 3;
     private static final int SAMPLED = 1;
+    private static final int RANDOM = 2;
 
     /** What the lines say; null if it is missing, there twice, or not valid (section 4.3). Never throws. */
     static @Nullable TraceParent parse(List<String> lines) {
@@ -46,9 +47,12 @@ record TraceParent(String traceId, String parentId, int flags) {
         return new TraceParent(traceId, parentId, Integer.parseInt(text, 53, 55, 16) & KNOWN_FLAGS);
     }
 
-    /** A new trace. It counts as sampled, or backends that follow their caller would trace nothing any more. */
+    /**
+     * A new trace. It counts as sampled, or backends that follow their caller would trace nothing any more; and as one whose id
+     * is random, which those who sample by it want to know (level 2, section 3.2.2.5.2).
+     */
     static TraceParent started() {
-        return new TraceParent(RandomHex.sixteenOctets(), RandomHex.eightOctets(), SAMPLED);
+        return new TraceParent(RandomHex.sixteenOctets(), RandomHex.eightOctets(), SAMPLED | RANDOM);
     }
 
     /** The same trace with a step of ours. */

@@ -174,6 +174,23 @@ class KeyringTest {
         assertThat(ask(authenticator, NEW).join()).isPresent();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "7",
+                "{}",
+                "{\"kid\":\"x\",\"kty\":\"RSA\",\"n\":\"AQAB\"}",
+                "{\"kid\":\"x\",\"kty\":\"EC\",\"crv\":\"P-999\",\"x\":\"AQAB\",\"y\":\"AQAB\"}",
+                "{\"kid\":\"x\",\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQAB\",\"y\":\"AQAB\"}"
+            })
+    void aKeyThatIsOfNoUseKeepsNobodyFromTheOthers(String useless) {
+        JwtAuthenticator authenticator = open(rules());
+        published = jwks(RSA, OTHER_RSA).replace("[", "[" + useless + ",");
+        clock.advance(Duration.ofMinutes(20));
+        assertThat(ask(authenticator, NEW).join()).isPresent();
+        assertThat(messages).isEmpty();
+    }
+
     @Test
     void aUrlThatCannotBeReachedLeavesThemToo() {
         JwtAuthenticator authenticator = open(rules());

@@ -45,7 +45,7 @@ record Passed(String line, List<String> fields, String content) {
         return switch (name) {
             case "host" -> value.equals(backend) ? "BACKEND" : value;
             case "x-request-id" -> value.matches("[0-9a-f]{32}") ? "ID" : value;
-            case "traceparent" -> value.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01") ? "TRACE" : value;
+            case "traceparent" -> value.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-03") ? "TRACE" : value;
             case "x-request-timeout-ms" -> value.matches("[0-9]{4,6}") ? "TIME" : value;
             case "user-agent" -> value.startsWith("fanout-gateway") ? "AGENT" : value;
             default -> value;

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class HeadRules implements HttpConfiguration.Customizer {
     @Override
     public Request customize(Request request, HttpFields.Mutable responseFields) {
+        checkScheme(request);
         checkUser(request);
         if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_0
                 && request.getHeaders().contains(HttpHeader.EXPECT)) {
@@ -26,6 +27,14 @@ final class HeadRules implements HttpConfiguration.Customizer {
         }
         boolean encrypted = request.getConnectionMetaData().isSecure();
         return request.isSecure() == encrypted ? request : new AsConnected(request, encrypted);
+    }
+
+    /** Whoever asks for something by another protocol does not ask for what is here (RFC 9110 section 4.2). */
+    private static void checkScheme(Request request) {
+        String scheme = request.getHttpURI().getScheme();
+        if (scheme != null && !HttpScheme.HTTP.is(scheme) && !HttpScheme.HTTPS.is(scheme)) {
+            throw new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "Scheme");
+        }
     }
 
     /** Beside an authority, Jetty takes this for a failure of its own. */

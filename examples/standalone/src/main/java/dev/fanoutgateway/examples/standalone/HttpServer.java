@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -84,6 +85,9 @@ final class HttpServer {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
+        http.setHttpCompliance(HttpCompliance.STRICT); // or a lone LF ends a line, which others take for a part of it
+        http.setHeaderCacheCaseSensitive(
+                true); // or "charset=UTF-8" goes on as "charset=utf-8": some sign what they send
         http.setRequestHeaderSize(limits.headBytes());
         http.setMaxResponseHeaderSize(HEAD_BYTES);
         http.setResponseHeaderSize(HEAD_BYTES);
@@ -108,7 +112,7 @@ final class HttpServer {
         FilterHolder filter = new FilterHolder(new GatewayFilter(gateway));
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
-        ServletHolder end = new ServletHolder(new NoRoute());
+        ServletHolder end = new ServletHolder(new NoRoute(gateway));
         end.setAsyncSupported(true);
         context.addServlet(end, "/");
         context.setErrorHandler(errors);

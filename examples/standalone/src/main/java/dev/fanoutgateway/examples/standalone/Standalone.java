@@ -64,7 +64,7 @@ public final class Standalone {
         Runtime.getRuntime().addShutdownHook(new Thread(serving::end, "drain")); // first: a signal may come early
         try {
             int port = serving.start(configuration);
-            if (configuration.keys().none()) {
+            if (configuration.keys().none() && configuration.jwt() == null) {
                 LOG.warn("there are no keys: every route is open to everyone who can connect");
             }
             out.println("listening on " + configuration.server().scheme() + "://"

@@ -107,6 +107,20 @@ class JwtIT {
     }
 
     @Test
+    void tokensAloneKeepTheRoutesClosedAndNobodySaysOtherwise() throws Exception {
+        jar.terminate();
+        jar = Jar.serving(directory, """
+                backends: {all: {urls: [%s]}}
+                routes: [{path: /**, cache: off}]
+                plans: {gold: {}}
+                auth: {jwt: {issuer: https://id.test/, audience: prices, jwks-url: %s, default-plan: gold}}
+                """.formatted(backend.url(), keysUrl()));
+        assertThat(jar.get("/p").statusCode()).isEqualTo(401);
+        assertThat(bearer(token(OLD, "alice", 300)).statusCode()).isEqualTo(200);
+        assertThat(jar.err()).doesNotContain("every route is open");
+    }
+
+    @Test
     void twoDifferentCredentialsAreRefused() throws Exception {
         HttpResponse<String> answer =
                 jar.get("/p", "X-API-Key", "demo-key-6b1f", "Authorization", "Bearer " + token(OLD, "alice", 300));

@@ -77,7 +77,7 @@ class RelayIT {
         String id = value(sent, "x-request-id");
         assertThat(id).matches("[0-9a-f]{32}");
         assertThat(answer).contains("X-Request-Id: " + id + "\r\n", "Via: 1.1 edge\r\n");
-        assertThat(value(sent, "traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01");
+        assertThat(value(sent, "traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-03");
         assertThat(jar.err()).contains(" id=" + id + ' ');
     }
 
@@ -204,7 +204,7 @@ class RelayIT {
                 + fields.replace("T", TRACE) + "\r\n\r\nx");
 
         assertThat(value(sent(), "traceparent"))
-                .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+                .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-03")
                 .doesNotContain(TRACE);
         assertThat(sent()).noneMatch(line -> line.startsWith("tracestate:"));
     }
@@ -221,6 +221,9 @@ class RelayIT {
                 "PROPFIND /open/a HTTP/1.1 | | 501",
                 "FOO /open/a HTTP/1.1 | | 501",
                 "G(T /open/a HTTP/1.1 | | 400",
+                "GET ftp://a/open/a HTTP/1.1 | | 400",
+                "'GET /open/a HTTP/1.1\nX: a' | | 400",
+                "GET /open/a HTTP/1.1 | 'X: a\nTransfer-Encoding: chunked' | 400",
                 "GET /open/a HTTP/1.1 | Expect: 200-ok | 417",
                 "GET /open/a HTTP/1.1 | Expect: 100-continue, x | 417",
                 "GET /open/a HTTP/1.1 | Via: 1.0 x, 1.1 edge | 508",
@@ -292,6 +295,17 @@ class RelayIT {
         answer("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
 
         assertThat(backend.requests()).singleElement().asString().startsWith("GET " + target + " HTTP/1.1\r\n");
+    }
+
+    @Test
+    void valuesAreSentLetterByLetter() throws IOException {
+        answer("POST /open/a HTTP/1.1\r\nHost: a\r\nContent-Type: Application/JSON; charset=UTF-8\r\n"
+                + "Cache-Control: No-Cache\r\nAccept-Encoding: GZIP\r\nContent-Length: 2\r\n\r\n{}");
+        assertThat(sent())
+                .contains(
+                        "content-type: Application/JSON; charset=UTF-8",
+                        "cache-control: No-Cache",
+                        "accept-encoding: GZIP");
     }
 
     @Test
