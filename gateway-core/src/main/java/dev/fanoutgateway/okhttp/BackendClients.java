@@ -50,13 +50,24 @@ final class BackendClients {
     }
 
     private Client client(Place place) {
-        OkHttpClient.Builder client = shared.newBuilder()
-                .connectionPool(new ConnectionPool(maxIdleConnections, idleTimeout.toNanos(), TimeUnit.NANOSECONDS));
+        OkHttpClient.Builder client = shared.newBuilder().connectionPool(pool(OkHttpVersion.found()));
         if (place.address != null) {
             client.dns(new GivenAddress(place.address));
         }
         String base = place.base.toString();
         return new Client(client.build(), HttpUrl.parse(base), place.base.getRawPath());
+    }
+
+    /** Looked after once a second where this is an OkHttp that can be told so, after each call by OkHttp otherwise. */
+    ConnectionPool pool(String okHttpVersion) {
+        if (OkHttpVersion.upkeepWasTriedWith(okHttpVersion)) {
+            try {
+                return PoolUpkeep.pool(maxIdleConnections, idleTimeout);
+            } catch (LinkageError e) {
+                // a modular host, where OkHttp's insides are closed to us
+            }
+        }
+        return new ConnectionPool(maxIdleConnections, idleTimeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**

@@ -21,8 +21,13 @@ final class OkHttpVersion {
         }
     }
 
+    /** Whether the OkHttp found is one whose insides {@link PoolUpkeep} was tried with. */
+    static boolean upkeepWasTriedWith(String version) {
+        return version.startsWith("5.5.");
+    }
+
     /** Looked up, not named: the compiler would copy the constant's value from the version it compiles against. */
-    private static String found() {
+    static String found() {
         try {
             return (String) MethodHandles.publicLookup()
                     .findStaticGetter(OkHttp.class, "VERSION", String.class)
