@@ -74,10 +74,13 @@ final class Forwarding {
         StringBuilder kept = new StringBuilder(query.length());
         boolean any = false;
         int start = 0;
+        int equals = query.indexOf('=');
         while (start <= query.length()) {
             int amp = query.indexOf('&', start);
             int end = amp < 0 ? query.length() : amp;
-            int equals = query.indexOf('=', start);
+            if (equals >= 0 && equals < start) { // looked for no oftener than there are some
+                equals = query.indexOf('=', start);
+            }
             String name = query.substring(start, equals < 0 || equals > end ? end : equals);
             if (!ignored.contains(name)) {
                 if (any) {
