@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Passed extends RequestBody {
     private final Body content;
+    private final Progress progress;
     private final Pieces pieces = new Pieces();
 
-    Passed(Body content) {
+    /** @param progress of the call that sends it */
+    Passed(Body content, Progress progress) {
         this.content = content;
+        this.progress = progress;
     }
 
     /** The call is cut: whoever waits for a piece waits no more. */
@@ -59,8 +62,7 @@ final class Passed extends RequestBody {
                     return;
                 }
                 if (signal instanceof ByteBuffer some) {
-                    sink.write(some);
-                    sink.flush(); // or what a slow client has sent would wait for more
+                    send(some, sink);
                 } else if (signal instanceof Throwable) {
                     ended = true;
                     throw new IOException("the request's content broke off");
@@ -73,6 +75,19 @@ final class Passed extends RequestBody {
         } finally {
             if (!ended) {
                 pieces.leave();
+            }
+        }
+    }
+
+    private void send(ByteBuffer some, BufferedSink sink) throws IOException {
+        EarlyAnswer early = progress.early();
+        EarlyAnswer.Look look = early == null ? null : early.begin();
+        try {
+            sink.write(some);
+            sink.flush(); // or what a slow client has sent would wait for more
+        } finally {
+            if (look != null) {
+                look.end();
             }
         }
     }

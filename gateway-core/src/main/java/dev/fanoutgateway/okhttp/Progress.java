@@ -42,6 +42,13 @@ final class Progress extends EventListener {
         return shared;
     }
 
+    /** Watches the connection for an answer that comes early; null if that cannot be told. */
+    @Nullable
+    EarlyAnswer early() {
+        Watched connection = watched;
+        return connection == null ? null : connection.early();
+    }
+
     /** Whether the backend sent more than the answer, which has been read. */
     boolean hasSurplus() {
         Watched connection = watched;

@@ -116,7 +116,7 @@ final class Requests {
         if (body.isBuffered()) {
             return new Bytes(body.bytes());
         }
-        Passed passed = new Passed(body);
+        Passed passed = new Passed(body, call.progress());
         call.passes(passed);
         return passed;
     }

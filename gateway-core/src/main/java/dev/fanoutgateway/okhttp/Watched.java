@@ -21,6 +21,12 @@ interface Watched {
         return wire == null ? null : wire.oddValues();
     }
 
+    /** See {@link Wire#early}. */
+    default @Nullable EarlyAnswer early() {
+        Wire wire = watching();
+        return wire == null ? null : wire.early();
+    }
+
     /** In the request that comes next, marks stand for octets. */
     default void sendOctets() {
         Wire wire = watching();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Wire {
     private final Socket socket;
     private final Socket below;
+    private final @Nullable EarlyAnswer early;
     private final InputStream in;
     private final OutputStream out;
     private final Framing framing = new Framing();
@@ -37,7 +38,8 @@ final class Wire {
     Wire(Socket socket, Socket below) throws IOException {
         this.socket = socket;
         this.below = below;
-        this.in = new Answers(socket.getInputStream());
+        this.early = socket == below ? new EarlyAnswer(socket.getInputStream(), this::close) : null;
+        this.in = new Answers(early == null ? socket.getInputStream() : early);
         this.out = new Requests(socket.getOutputStream());
     }
 
@@ -47,6 +49,12 @@ final class Wire {
 
     OutputStream out() {
         return out;
+    }
+
+    /** Watches for an answer that comes before its request is sent; null over TLS, where a look might wait. */
+    @Nullable
+    EarlyAnswer early() {
+        return early;
     }
 
     /** Whether more came than the last answer, as far as that has been read. */

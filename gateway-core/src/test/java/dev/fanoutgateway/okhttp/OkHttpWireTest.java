@@ -12,9 +12,14 @@ import dev.fanoutgateway.http.GatewayResponse;
 import dev.fanoutgateway.spi.BackendClient.Failure;
 import dev.fanoutgateway.spi.BackendClient.Reply;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +54,53 @@ class OkHttpWireTest {
                             + "Accept-Encoding: identity\r\nUser-Agent: fanout-gateway\r\n"
                             + "Host: 127.0.0.1:" + server.port() + "\r\nConnection: Keep-Alive\r\n\r\n");
         }
+    }
+
+    /** Whoever writes on waits for it in vain: so the write is ended, and the answer read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"401 Unauthorized", "307 Temporary Redirect", "503 Service Unavailable"})
+    @Timeout(60)
+    void anUploadIsNotSentToABackendThatHasRefusedItAndReadsNoMore(String status) throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        try (RawServer server = new RawServer(peer -> {
+            peer.send("HTTP/1.1 " + status + "\r\nContent-Length: 2\r\n\r\nno");
+            answered.await();
+        })) {
+            GatewayResponse response = response(call(client, server.url(), endless()));
+
+            assertThat(response.status()).isEqualTo(Integer.parseInt(status.substring(0, 3)));
+            assertThat(response.body().utf8()).isEqualTo("no");
+            answered.countDown();
+        }
+    }
+
+    /** It may be that the rest is wanted: one that goes on, or says so far nothing that is final. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", ""})
+    void anUploadGoesOnWhereItIsNotRefused(String before) throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try (RawServer server = new RawServer(peer -> {
+            peer.send(before);
+            over.await();
+        })) {
+            assertFailed(
+                    call(client, to(server.url(), endless(), Duration.ofSeconds(3), 1 << 20)), Failure.TIMED_OUT, true);
+            over.countDown();
+        }
+    }
+
+    /** Content without an end, which is there whenever it is asked for. */
+    private static GatewayRequest endless() {
+        Flow.Publisher<ByteBuffer> publisher = subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long n) {
+                subscriber.onNext(ByteBuffer.allocate(16 << 10));
+            }
+
+            @Override
+            public void cancel() {}
+        });
+        return GatewayRequest.of("POST", "/x").withBody(Body.stream(publisher, -1));
     }
 
     @Test
