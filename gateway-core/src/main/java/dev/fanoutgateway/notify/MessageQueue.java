@@ -73,17 +73,21 @@ public final class MessageQueue implements AutoCloseable {
     /** Takes {@code message}, to be delivered or counted. Returns at once, and never throws for what becomes of it. */
     public void offer(DevMessage message) {
         Window begun;
+        boolean due;
         synchronized (lock) {
             if (closed) {
                 LOG.warn("not delivered, the queue is closed: {}", OneLine.of(message.title(), 1_000));
                 return;
             }
             begun = admit(message);
+            due = !ready.isEmpty();
         }
         if (begun != null) {
             restart(begun);
         }
-        courier.wake();
+        if (due) {
+            courier.wake();
+        }
     }
 
     /** The window whose time begins with this message; null if none does. Called with the lock. */

@@ -53,6 +53,17 @@ class MessageQueueTest {
     }
 
     @Test
+    void whatIsOnlyCountedWakesNobody() {
+        queue.offer(trouble("a", "down"));
+        clock.runDue();
+        int pending = clock.pending();
+
+        queue.offer(trouble("a", "down"));
+
+        assertThat(clock.pending()).as("tasks of the clock's threads").isEqualTo(pending);
+    }
+
+    @Test
     void oneAloneMakesNoDigestAndIsForgotten() {
         queue.offer(trouble("a", "down"));
         clock.advance(DIGEST);
