@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The jar under mixed traffic, while its backends, Redis and the mail server are killed, stalled and restarted at random:
  * every request has exactly one well-formed answer, its own; no credit is lost or doubled; memory, threads and sockets stay.
  *
- * <p>{@code -Dsoak.seconds=600} makes it longer than the 45 s that it takes by default, {@code -Dsoak.seed=7} gives the
+ * <p>{@code -Dsoak.seconds=600} makes it longer than the 60 s that it takes by default, {@code -Dsoak.seed=7} gives the
  * faults of an earlier run, whose seed it has told.
  *
  * <p>Credits are exact where Redis is well: the clients of the key {@code calm} pause while Redis is spoilt, and its credits are
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * seconds; no other may.
  */
 class SoakIT {
-    private static final int SECONDS = Integer.getInteger("soak.seconds", 45);
+    private static final int SECONDS = Integer.getInteger("soak.seconds", 60);
     private static final long SEED = Long.getLong("soak.seed", System.nanoTime() & 0xff_ffff);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long QUOTA = 1_000_000_000;
