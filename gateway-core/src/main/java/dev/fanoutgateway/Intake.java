@@ -6,7 +6,6 @@ import dev.fanoutgateway.spi.GatewayClock;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -21,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * its beginning is, and the rest passed on as that takes it. Either way it is measured, and what is wrong with it is the client's doing, and no backend's.
  */
 final class Intake {
-    /** RFC 9110 section 9.2.1: these may be sent to several. */
-    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
     /** What is no longer is gathered, and so much of what is: a slow client then keeps no backend waiting. */
     private static final long SHORT = 64 << 10;
 
@@ -62,7 +58,7 @@ final class Intake {
 
     /** Whether content may be passed on while it comes: it is not to be repeated, and long, or of unknown length. */
     static boolean passes(String method, long length) {
-        return !SAFE_METHODS.contains(method) && (length < 0 || length > SHORT);
+        return !GatewayRequest.isSafe(method) && (length < 0 || length > SHORT);
     }
 
     private boolean passes() {

@@ -33,7 +33,7 @@ record Shadowing(Route route, Shadow shadow, Sideline line, Aside aside, Upstrea
 
     void offer(Admission admission) {
         GatewayRequest forwarded = admission.forwarded();
-        if (!forwarded.body().isBuffered() || !(shadow.unsafeMethods() || Whole.isSafe(forwarded))) {
+        if (!forwarded.body().isBuffered() || !(shadow.unsafeMethods() || forwarded.isSafe())) {
             return;
         }
         Demand demand = Upstream.demand(admission); // not the admission, which holds the key

@@ -167,7 +167,7 @@ record Upstream(
     /** What a route sends. Answers that are combined have to be whole. */
     private GatewayRequest outbound(Admission admission, GatewayRequest question) {
         Route route = admission.exchange().route();
-        boolean combined = route.strategy().combiner() != null && Whole.isSafe(question);
+        boolean combined = route.strategy().combiner() != null && question.isSafe();
         return passage.outbound(
                 combined ? Whole.wanted(question) : question,
                 new Outbound(

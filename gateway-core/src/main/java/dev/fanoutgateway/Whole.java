@@ -6,18 +6,11 @@ import java.util.Set;
 
 /** Requests whose answers are read by the gateway itself, to combine or compare them. */
 final class Whole {
-    /** RFC 9110 section 9.2.1. */
-    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
     /** Conditions and ranges (RFC 9110 sections 13.1 and 14.2): with them an answer may be 304, or a part. */
     private static final Set<String> PARTIAL =
             Set.of("if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range", "range");
 
     private Whole() {}
-
-    static boolean isSafe(GatewayRequest request) {
-        return SAFE_METHODS.contains(request.method());
-    }
 
     /** The request for the whole of what {@code request} asks for. */
     static GatewayRequest wanted(GatewayRequest request) {

@@ -11,11 +11,7 @@ final class Invalidation {
 
     /** @param origins the authorities by which the origin may be named */
     static List<String> targets(GatewayRequest request, GatewayResponse response, List<String> origins) {
-        boolean safe = switch (request.method()) {
-            case "GET", "HEAD", "OPTIONS", "TRACE" -> true;
-            default -> false;
-        };
-        if (safe || response.status() < 200 || response.status() >= 400) {
+        if (request.isSafe() || response.status() < 200 || response.status() >= 400) {
             return List.of();
         }
         List<String> targets = new ArrayList<>(3);

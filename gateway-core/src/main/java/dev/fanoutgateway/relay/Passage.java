@@ -16,9 +16,6 @@ import java.util.Set;
  * said of it in the answer. Never throws, whatever a message holds. Immutable; safe for use by any thread.
  */
 public final class Passage {
-    /** These may be sent to several (RFC 9110 section 9.2.1). */
-    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
     private static final Set<String> EACH_REQUESTS =
             Set.of("via", "forwarded", "x-forwarded-for", "traceparent", "tracestate");
 
@@ -142,7 +139,7 @@ public final class Passage {
             return false;
         }
         if (ClaimedFields.changesMethod(lower)) {
-            return !SAFE_METHODS.contains(request.method());
+            return !request.isSafe();
         }
         return !ClaimedFields.contains(lower)
                 || relay.kept.contains(lower)
