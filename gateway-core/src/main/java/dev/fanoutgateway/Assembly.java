@@ -1,7 +1,5 @@
 package dev.fanoutgateway;
 
-import dev.fanoutgateway.auth.InMemoryKeys;
-import dev.fanoutgateway.auth.KeysFile;
 import dev.fanoutgateway.caching.CachePolicy;
 import dev.fanoutgateway.caching.InvalidationLog;
 import dev.fanoutgateway.caching.MemoryResponseCache;
@@ -12,11 +10,9 @@ import dev.fanoutgateway.fanout.Fanout;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.fanout.GroupLoad;
 import dev.fanoutgateway.fanout.Probes;
-import dev.fanoutgateway.jwt.JwtAuthenticator;
 import dev.fanoutgateway.limit.MemoryRateLimiter;
 import dev.fanoutgateway.notify.LogNotifier;
 import dev.fanoutgateway.notify.MessageQueues;
-import dev.fanoutgateway.okhttp.Downloads;
 import dev.fanoutgateway.okhttp.OkHttpBackendClient;
 import dev.fanoutgateway.relay.Passage;
 import dev.fanoutgateway.signing.RequestSigning;
@@ -24,7 +20,6 @@ import dev.fanoutgateway.signing.SigningClient;
 import dev.fanoutgateway.spi.BackendClient;
 import dev.fanoutgateway.spi.GatewayClock;
 import dev.fanoutgateway.spi.GatewayObserver;
-import dev.fanoutgateway.spi.KeyAuthenticator;
 import dev.fanoutgateway.spi.RateLimiter;
 import dev.fanoutgateway.spi.ResponseCache;
 import java.util.ArrayList;
@@ -36,7 +31,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a gateway together from its builder: checks the names, fills in the defaults, wires the parts. Used once. What it
@@ -96,7 +90,7 @@ final class Assembly {
         AdmissionControl admission = new AdmissionControl(
                 new RequestRules(guarded, passage),
                 from.jwt == null ? from.extractor : from.extractor.longestBearer(from.jwt.longestToken()),
-                authenticator(),
+                KeySources.of(from, clock, messages, opened),
                 guard("authenticator"),
                 new FailedAttempts(from.failedAuthentication, clock),
                 terms(),
@@ -294,33 +288,5 @@ final class Assembly {
         Map<String, Terms> terms = new HashMap<>();
         from.plans.forEach((name, plan) -> terms.put(name, Terms.of(plan)));
         return Map.copyOf(terms);
-    }
-
-    private @Nullable KeyAuthenticator authenticator() {
-        List<KeyAuthenticator> sources = new ArrayList<>();
-        InMemoryKeys given = InMemoryKeys.of(from.keys, clock);
-        if (!from.keys.isEmpty()) {
-            sources.add(given);
-        }
-        if (from.keysFile != null) {
-            sources.add(opened(KeysFile.open(from.keysFile, from.plans.keySet(), given, clock, messages)));
-        }
-        if (from.jwt != null) {
-            sources.add(opened(JwtAuthenticator.open(
-                    from.jwt,
-                    from.plans.keySet(),
-                    new Downloads()::get,
-                    from.pluginTimeout.toNanos(),
-                    clock,
-                    messages)));
-        }
-        if (from.authenticator != null) {
-            sources.add(from.authenticator);
-        }
-        return switch (sources.size()) {
-            case 0 -> null;
-            case 1 -> sources.get(0);
-            default -> new FirstKnown(sources);
-        };
     }
 }
