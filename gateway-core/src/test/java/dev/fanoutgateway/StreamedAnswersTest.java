@@ -115,12 +115,7 @@ class StreamedAnswersTest {
 
     @Test
     void aStreamIsForOneReaderAndTheOthersAskAnew() {
-        backend.holding = true;
-        gateway = builder.route(everything()
-                        .cache(CachePolicy.standard().ttl(Duration.ofHours(1)))
-                        .build())
-                .build();
-        backend.head = new GatewayResponse(200, Headers.of("Cache-Control", "no-store"), Body.empty());
+        startHoldingWhatIsNotStored();
         CompletableFuture<GatewayResponse> one = handle("/a");
         CompletableFuture<GatewayResponse> other = handle("/a");
         assertThat(backend.waiting).hasSize(1);
@@ -137,12 +132,7 @@ class StreamedAnswersTest {
 
     @Test
     void aStreamWhoseReaderLeftIsLetGo() {
-        backend.holding = true;
-        gateway = builder.route(everything()
-                        .cache(CachePolicy.standard().ttl(Duration.ofHours(1)))
-                        .build())
-                .build();
-        backend.head = new GatewayResponse(200, Headers.of("Cache-Control", "no-store"), Body.empty());
+        startHoldingWhatIsNotStored();
         CompletableFuture<GatewayResponse> leader = handle("/a");
         CompletableFuture<GatewayResponse> follower = handle("/a");
 
@@ -156,16 +146,7 @@ class StreamedAnswersTest {
 
     @Test
     void aBackendIsBusyUntilTheStreamHasEnded() {
-        gateway = Gateway.builder()
-                .backends(BackendGroup.of("replicas", "http://a").maxConcurrent(1))
-                .executor(Runnable::run)
-                .client(backend)
-                .route(everything()
-                        .backends("replicas")
-                        .onFailure(FailurePolicy.BY_CAUSE)
-                        .cache(CachePolicy.off())
-                        .build())
-                .build();
+        startWithPlaces(1);
         GatewayResponse first = handle("/a").join();
         assertThat(handle("/b").join().status()).isEqualTo(503);
         new Reader(first).readAll();
@@ -179,16 +160,7 @@ class StreamedAnswersTest {
 
     @Test
     void streamsLeaveHalfOfABackendsPlacesToOthers() {
-        gateway = Gateway.builder()
-                .backends(BackendGroup.of("replicas", "http://a").maxConcurrent(4))
-                .executor(Runnable::run)
-                .client(backend)
-                .route(everything()
-                        .backends("replicas")
-                        .onFailure(FailurePolicy.BY_CAUSE)
-                        .cache(CachePolicy.off())
-                        .build())
-                .build();
+        startWithPlaces(4);
         GatewayResponse first = handle("/a").join();
         GatewayResponse second = handle("/b").join();
         GatewayResponse third = handle("/c").join();
@@ -256,6 +228,30 @@ class StreamedAnswersTest {
             assertThat(response.headers().first("From")).contains("a");
             new Reader(response).leave();
         }
+    }
+
+    /** A route that stores for an hour what may be stored, which no answer may; answers come by {@code answerAll}. */
+    private void startHoldingWhatIsNotStored() {
+        backend.holding = true;
+        gateway = builder.route(everything()
+                        .cache(CachePolicy.standard().ttl(Duration.ofHours(1)))
+                        .build())
+                .build();
+        backend.head = new GatewayResponse(200, Headers.of("Cache-Control", "no-store"), Body.empty());
+    }
+
+    /** One backend that answers so many at once. */
+    private void startWithPlaces(int places) {
+        gateway = Gateway.builder()
+                .backends(BackendGroup.of("replicas", "http://a").maxConcurrent(places))
+                .executor(Runnable::run)
+                .client(backend)
+                .route(everything()
+                        .backends("replicas")
+                        .onFailure(FailurePolicy.BY_CAUSE)
+                        .cache(CachePolicy.off())
+                        .build())
+                .build();
     }
 
     private void startWithTwo() {

@@ -125,9 +125,7 @@ class FileBackendsTest {
 
     @Test
     void whatIsBeingWrittenIsNotTaken() throws Exception {
-        Files.writeString(file, "- http://a\n- http://b\n");
-        BackendSource source = BackendSources.file(file);
-        ids(source);
+        BackendSource source = inForce("- http://a\n- http://b\n");
         for (String part : List.of("", "- http://c\n", "- http://c\n- ht", "- http://c\n- http://d\n")) {
             Files.writeString(file, part);
             assertThat(ids(source)).as("after '%s'", part).containsExactly("http://a", "http://b");
@@ -137,9 +135,7 @@ class FileBackendsTest {
 
     @Test
     void whatIsGoneForAMomentIsNotMissed() throws Exception {
-        Files.writeString(file, "- http://a");
-        BackendSource source = BackendSources.file(file);
-        ids(source);
+        BackendSource source = inForce("- http://a");
         Files.delete(file);
         assertThat(ids(source)).containsExactly("http://a");
         Files.writeString(file, "- http://a");
@@ -154,9 +150,7 @@ class FileBackendsTest {
 
     @Test
     void whatStaysBrokenIsTold() throws Exception {
-        Files.writeString(file, "- http://a");
-        BackendSource source = BackendSources.file(file);
-        ids(source);
+        BackendSource source = inForce("- http://a");
         Files.writeString(file, "- nonsense");
         assertThat(ids(source)).containsExactly("http://a");
         assertThatThrownBy(() -> ids(source)).isInstanceOf(Unavailable.class);
@@ -167,9 +161,7 @@ class FileBackendsTest {
 
     @Test
     void whatIsBrokenInAnotherWayNeverWorkedBetween() throws Exception {
-        Files.writeString(file, "- http://a");
-        BackendSource source = BackendSources.file(file);
-        ids(source);
+        BackendSource source = inForce("- http://a");
         Files.writeString(file, "- nonsense");
         ids(source);
         assertThatThrownBy(() -> ids(source)).hasMessageStartingWith(file + ":1: backends[0]");
@@ -189,9 +181,7 @@ class FileBackendsTest {
 
     @Test
     void aListWithAPortThatThereIsNotKeepsTheOneBefore() throws Exception {
-        Files.writeString(file, "- http://a");
-        BackendSource source = BackendSources.file(file);
-        ids(source);
+        BackendSource source = inForce("- http://a");
         Files.writeString(file, "- http://127.0.0.1:99999");
         assertThat(ids(source)).containsExactly("http://a");
         assertThatThrownBy(() -> ids(source))
@@ -201,9 +191,7 @@ class FileBackendsTest {
 
     @Test
     void whatNeverComesToRestIsTold() throws Exception {
-        Files.writeString(file, "- http://a");
-        BackendSource source = BackendSources.file(file);
-        ids(source);
+        BackendSource source = inForce("- http://a");
         for (int i = 0; i < 30; i++) {
             Files.writeString(file, "- http://b" + i);
             assertThat(ids(source)).containsExactly("http://a");
@@ -216,9 +204,7 @@ class FileBackendsTest {
 
     @Test
     void eachGroupLooksForItself() throws Exception {
-        Files.writeString(file, "- http://a");
-        BackendSource source = BackendSources.file(file);
-        ids(source);
+        BackendSource source = inForce("- http://a");
         Files.writeString(file, "- http://b");
         ids(source);
         assertThat(source.list("other").toCompletableFuture().join().backends())
@@ -242,6 +228,14 @@ class FileBackendsTest {
                 .containsExactly(Backend.of("x", "http://b"), Backend.of("x", "http://a"));
         assertThatThrownBy(() -> BackendSources.listed("b")).hasMessageContaining("'b'");
         assertThatThrownBy(() -> BackendSources.file(file, Duration.ZERO)).hasMessageContaining("PT0S");
+    }
+
+    /** The file with this content, which has been read. */
+    private BackendSource inForce(String content) throws Exception {
+        Files.writeString(file, content);
+        BackendSource source = BackendSources.file(file);
+        ids(source);
+        return source;
     }
 
     private static List<String> ids(BackendSource source) {
