@@ -4,56 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.testing.RawHttp2;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the built jar makes of heads that Jetty by itself would take otherwise. */
-@TestInstance(Lifecycle.PER_CLASS)
 @Timeout(60)
-class HeadsIT {
+class HeadsIT extends OneBackend {
     private static final String KEY = "demo-key-0123456789";
 
-    @TempDir
-    static Path directory;
-
-    private RawBackend backend;
-    private Jar jar;
-
-    @BeforeAll
-    void start() throws IOException {
-        backend = RawBackend.healthy("backend");
-        jar = Jar.serving(directory, "-Xmx256m", "http2: true", """
+    HeadsIT() {
+        super("http2: true", """
                 relay: {via: edge}
                 backends: {all: {urls: ["%s"]}}
                 routes:
                   - {path: /open/**, auth: none, cache: off, backends: all}
                   - {path: /**, cache: off, backends: all}
                 plans: {basic: {routes: [/**]}}
-                keys: [{id: demo, key: %s, plan: basic}]
-                """.formatted(backend.url(), KEY));
-    }
-
-    @AfterAll
-    void stop() {
-        jar.close();
-        backend.close();
-    }
-
-    @BeforeEach
-    void forget() {
-        backend.requests().clear();
+                keys: [{id: demo, key: KEY, plan: basic}]
+                """.replace("KEY", KEY));
     }
 
     @Test

@@ -5,19 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanoutgateway.testing.Http2Wire;
 import dev.fanoutgateway.testing.RawHttp2;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,32 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Frames of HTTP/2 that no proper client sends (RFC 9113), to the jar: each is refused, nothing of it reaches the backend, and
  * the next client is served.
  */
-@TestInstance(Lifecycle.PER_CLASS)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-class Http2AbuseIT {
+class Http2AbuseIT extends OneBackend {
     private static final String[] REFUSALS = {"400", "404", "431", "414", "reset", "goaway", "closed"};
 
-    private RawBackend backend;
-    private Jar jar;
-
-    @BeforeAll
-    void start(@TempDir Path directory) throws Exception {
-        backend = RawBackend.healthy("one");
-        jar = Jar.serving(directory, "-Xmx256m", "http2: true", """
+    Http2AbuseIT() {
+        super("http2: true", """
                 backends: {one: {urls: [%s]}}
                 routes: [{path: /**, methods: [GET, POST], auth: none, cache: off, host: preserve}]
-                """.formatted(backend.url()));
-    }
-
-    @AfterAll
-    void stop() {
-        jar.close();
-        backend.close();
-    }
-
-    @BeforeEach
-    void forget() {
-        backend.requests().clear();
+                """);
     }
 
     /** Lines between bars; {@code \n}, {@code \r} and {@code \0} as in Java. */

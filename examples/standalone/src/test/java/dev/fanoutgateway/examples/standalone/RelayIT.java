@@ -3,36 +3,20 @@ package dev.fanoutgateway.examples.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the built jar sends on of exact bytes, and what it answers to those that it does not send on. */
-@TestInstance(Lifecycle.PER_CLASS)
-class RelayIT {
+class RelayIT extends OneBackend {
     private static final String TRACE = "12345678901234567890123456789012";
 
-    @TempDir
-    static Path directory;
-
-    private RawBackend backend;
-    private Jar jar;
-
-    @BeforeAll
-    void start() throws IOException {
-        backend = RawBackend.healthy("backend");
-        jar = Jar.serving(directory, """
+    RelayIT() {
+        super("drain: 30s", """
                 relay:
                   via: edge
                   pass-caller: {id: X-Caller-Id, plan: X-Caller-Plan}
@@ -47,18 +31,7 @@ class RelayIT {
                   - {path: /**, cache: off}
                 plans: {basic: {routes: [/**]}}
                 keys: [{id: demo, key: demo-key, plan: basic}]
-                """.formatted(backend.url()));
-    }
-
-    @AfterAll
-    void stop() {
-        jar.close();
-        backend.close();
-    }
-
-    @BeforeEach
-    void forget() {
-        backend.requests().clear();
+                """);
     }
 
     @Test
