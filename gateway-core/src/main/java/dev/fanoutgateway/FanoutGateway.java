@@ -101,8 +101,8 @@ public final class FanoutGateway implements AutoCloseable {
     }
 
     /**
-     * Answers {@code request} by the route that takes it; 404 if none does, or 405 if one does by another method. The answer's content is in memory, whatever the
-     * route says. Else as {@link #handle(Route, GatewayRequest, CallingThread)}.
+     * Answers {@code request} by the route that takes it; 404 if none does, or 405 if one does by another method. The answer's
+     * content is in memory, whatever the route says. Else as {@link #handle(Route, GatewayRequest, CallingThread)}.
      */
     public CompletableFuture<GatewayResponse> handle(GatewayRequest request) {
         return routeFor(request.method(), request.path())
