@@ -63,6 +63,12 @@ public final class GatewayFilter implements Filter {
     /** The request attribute that may hold a {@link ClientWatch}. */
     public static final String CLIENT_WATCH = "dev.fanoutgateway.servlet.ClientWatch";
 
+    /**
+     * The request attribute that holds an answer's {@code Content-Type} as it came, where the container writes it in another
+     * way, which means the same: whoever embeds the container may be able to put it back.
+     */
+    public static final String CONTENT_TYPE = "dev.fanoutgateway.servlet.ContentType";
+
     private static final Logger log = LoggerFactory.getLogger(GatewayFilter.class);
     private static final String SERVED = "dev.fanoutgateway.servlet.SERVED";
     private static final ClientWatch NO_WATCH = new Unwatched();

@@ -1,10 +1,13 @@
 package dev.fanoutgateway.servlet;
 
 import dev.fanoutgateway.http.Headers;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /** Copies header fields into a container's response. */
 final class ResponseFields {
+    private static final String TYPE = "Content-Type";
+
     private ResponseFields() {}
 
     /**
@@ -19,6 +22,19 @@ final class ResponseFields {
                 case MANY -> response.addHeader(name, fields.value(i));
                 case ONE -> response.setHeader(name, fields.value(i));
                 case NOT_OURS -> {}
+            }
+        }
+    }
+
+    /** Jetty and Tomcat write {@code text/html; charset=UTF-8} as they like it best. */
+    static void keepType(Headers fields, HttpServletRequest request, HttpServletResponse response) {
+        for (int i = fields.size() - 1; i >= 0; i--) {
+            if (fields.name(i).length() == TYPE.length() && fields.name(i).equalsIgnoreCase(TYPE)) {
+                String type = fields.value(i);
+                if (!type.equals(response.getHeader(TYPE))) {
+                    request.setAttribute(GatewayFilter.CONTENT_TYPE, type);
+                }
+                return;
             }
         }
     }

@@ -59,6 +59,7 @@ final class ResponseWriter {
         try {
             response.setStatus(last.status());
             ResponseFields.copy(last.headers(), response);
+            ResponseFields.keepType(last.headers(), request, response);
             tellOfContentThatIsNotRead();
             return writeBody(last);
         } catch (IOException e) {

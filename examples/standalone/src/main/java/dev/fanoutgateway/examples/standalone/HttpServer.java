@@ -104,6 +104,7 @@ final class HttpServer {
         http.addCustomizer(new UrlLimit(limits.urlBytes()));
         http.addCustomizer(WatchingConnector::watchable);
         http.addCustomizer(AnsweredStream::of);
+        http.addCustomizer(WrittenType::of);
         return http;
     }
 

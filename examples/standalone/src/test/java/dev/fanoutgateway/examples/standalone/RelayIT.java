@@ -270,6 +270,26 @@ class RelayIT extends OneBackend {
         assertThat(backend.requests()).singleElement().asString().startsWith("GET " + target + " HTTP/1.1\r\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/html; charset=UTF-8",
+                "Application/JSON;charset=utf-8",
+                "text/plain",
+                "text/xml ; Charset=\"UTF-8\""
+            })
+    void typesOfAnswersStayAsWritten(String type) throws Exception {
+        backend.answer(request -> "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 2\r\n\r\n{}");
+        try {
+            for (String path : List.of("/open/a", "/cached/" + type.hashCode(), "/cached/" + type.hashCode())) {
+                assertThat(answer("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+                        .contains("\r\nContent-Type: " + type + "\r\n");
+            }
+        } finally {
+            backend.answer(request -> RawBackend.json(200, "{\"status\": true, \"backend\": \"backend\"}"));
+        }
+    }
+
     @Test
     void valuesAreSentLetterByLetter() throws IOException {
         answer("POST /open/a HTTP/1.1\r\nHost: a\r\nContent-Type: Application/JSON; charset=UTF-8\r\n"
