@@ -7,10 +7,12 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The end of the chain: here comes what no route takes. */
 final class NoRoute extends HttpServlet {
     private static final long serialVersionUID = 1;
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private final transient FanoutGateway gateway;
 
@@ -21,7 +23,9 @@ final class NoRoute extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Set<String> methods = gateway.methodsFor(request.getRequestURI());
-        if (methods.isEmpty()) {
+        if (!TOKEN.matcher(request.getMethod()).matches()) { // which Jetty sees to in HTTP/1 only
+            answer(response, HttpServletResponse.SC_BAD_REQUEST, "The method is no token.", "bad-request");
+        } else if (methods.isEmpty()) {
             answer(response, HttpServletResponse.SC_NOT_FOUND, "There is no such route.", "no-route");
         } else {
             response.setHeader("Allow", String.join(", ", methods));
