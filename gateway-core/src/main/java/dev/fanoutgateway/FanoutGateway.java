@@ -38,6 +38,7 @@ public final class FanoutGateway implements AutoCloseable {
     private final Executor executor;
     private final CallingThread passing;
     private final long maxRequestBytes;
+    private final ContentRoom contentRoom = ContentRoom.ofThisProcess();
     private final List<AutoCloseable> resources;
 
     FanoutGateway(
@@ -144,14 +145,14 @@ public final class FanoutGateway implements AutoCloseable {
 
     /** Content is read once its request is admitted, and by whoever is there for it. */
     private CompletionStage<Answer> taken(Admission admitted) {
-        Intake intake = new Intake(admitted, maxRequestBytes, clock);
+        Intake intake = new Intake(admitted, maxRequestBytes, contentRoom, clock);
         CompletableFuture<Admission> whole = intake.take().toCompletableFuture();
         Function<Admission, CompletionStage<Answer>> answer =
                 request -> intake.failed() ? CompletableFuture.completedFuture(intake.refusal()) : asked(request);
         CompletionStage<Answer> answered = whole.isDone()
                 ? whole.thenCompose(answer)
                 : whole.thenComposeAsync(answer, admitted.exchange().thread().next());
-        return answered.thenApply(intake::insteadOf);
+        return answered.thenApply(intake::insteadOf).whenComplete((given, failure) -> intake.end());
     }
 
     private CompletionStage<Answer> asked(Admission admitted) {

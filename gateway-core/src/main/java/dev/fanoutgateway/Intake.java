@@ -31,7 +31,12 @@ final class Intake {
     private final Admission admission;
     private final Body content;
     private final long most;
+    private final ContentRoom room;
     private final GatewayClock clock;
+    /** What of the room is this content's, in bytes. */
+    private final AtomicLong held = new AtomicLong();
+
+    private volatile boolean ended;
     private volatile @Nullable Problem problem;
     /** Of content that passes. */
     private volatile @Nullable Beginning begun;
@@ -45,11 +50,17 @@ final class Intake {
         /** It ended before its end, or is none by the rules of HTTP. */
         INCOMPLETE,
         /** It did not come in time. */
-        LATE
+        LATE,
+        /** There is no room for it, with that of others. */
+        NO_ROOM
     }
 
-    /** @param most how long it may be, in bytes */
-    Intake(Admission admission, long most, GatewayClock clock) {
+    /**
+     * @param most how long it may be, in bytes
+     * @param room for what is gathered
+     */
+    Intake(Admission admission, long most, ContentRoom room, GatewayClock clock) {
+        this.room = room;
         this.admission = admission;
         this.content = admission.forwarded().body();
         this.most = passes() ? most : Math.min(most, MOST_GATHERED);
@@ -77,8 +88,8 @@ final class Intake {
         if (passes()) {
             return begun();
         }
-        Gathered gathered = new Gathered(content.length());
-        content.publisher().subscribe(timed(new Meter(gathered)));
+        Gathered gathered = new Gathered();
+        content.publisher().subscribe(watched(new Meter(gathered)));
         return gathered.whole().handle(this::taken);
     }
 
@@ -88,7 +99,7 @@ final class Intake {
         Meter measured = new Meter(gathered);
         begun = gathered;
         meter = measured;
-        content.publisher().subscribe(timed(measured));
+        content.publisher().subscribe(watched(measured));
         return gathered.ready().handle(this::taken);
     }
 
@@ -115,6 +126,30 @@ final class Intake {
         if (gathered != null && measured != null && gathered.leaveUnread()) {
             measured.end();
         }
+    }
+
+    /** A client that leaves keeps no room until its time is up. */
+    private Meter watched(Meter measured) {
+        admission.exchange().abandonment().onSignal(measured::abandon);
+        return timed(measured);
+    }
+
+    /** Nobody needs the content any more. */
+    void end() {
+        ended = true;
+        room.giveBack(held.getAndSet(0));
+    }
+
+    private boolean hasRoomFor(int bytes) {
+        long wanted = held.get() == 0 ? Pieces.FIRST_BLOCK + (long) bytes : bytes;
+        if (!room.tryTake(wanted)) {
+            return false;
+        }
+        held.addAndGet(wanted);
+        if (ended) {
+            end(); // a piece that was on its way
+        }
+        return true;
     }
 
     /**
@@ -149,6 +184,7 @@ final class Intake {
             case TOO_LARGE -> Refusals.contentTooLarge(request, most, grant);
             case INCOMPLETE -> Refusals.badRequest(request, "The request's content is incomplete.", grant);
             case LATE -> Refusals.contentLate(request, grant);
+            case NO_ROOM -> Refusals.overloaded(request, grant);
         };
         return other.race() == null ? refusal : refusal.race(other.race());
     }
@@ -230,6 +266,8 @@ final class Intake {
                 fail(Problem.TOO_LARGE);
             } else if (clock.nanoTime() - admission.exchange().deadlineNanos() > 0) {
                 fail(Problem.LATE);
+            } else if (!passing && !hasRoomFor(some.remaining())) {
+                fail(Problem.NO_ROOM);
             } else {
                 reader.onNext(some);
             }
@@ -253,6 +291,13 @@ final class Intake {
                 fail(Problem.INCOMPLETE);
             } else if (end()) {
                 reader.onComplete();
+            }
+        }
+
+        /** What passes is cut off by the race. */
+        private void abandon() {
+            if (!passing) {
+                fail(Problem.INCOMPLETE);
             }
         }
 

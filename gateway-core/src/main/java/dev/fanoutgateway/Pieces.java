@@ -11,6 +11,7 @@ import java.util.List;
  */
 final class Pieces {
     private static final int BLOCK = 16 << 10;
+    static final int FIRST_BLOCK = 512;
 
     private final List<ByteBuffer> full = new ArrayList<>();
     private byte[] block = {};
@@ -18,6 +19,7 @@ final class Pieces {
     private int length;
 
     void add(ByteBuffer some) {
+        int before = length;
         length += some.remaining();
         if (some.remaining() >= BLOCK / 2) {
             endBlock();
@@ -27,7 +29,7 @@ final class Pieces {
         while (some.hasRemaining()) {
             if (used == block.length) {
                 endBlock();
-                block = new byte[BLOCK];
+                block = new byte[Math.max(FIRST_BLOCK, Math.min(BLOCK, before))];
             }
             int fits = Math.min(block.length - used, some.remaining());
             some.get(block, used, fits);

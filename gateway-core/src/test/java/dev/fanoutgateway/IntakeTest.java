@@ -88,6 +88,23 @@ class IntakeTest {
         assertThat(stand.clock.pending()).isZero();
     }
 
+    /** Else a few hundred clients that announce much and send nothing would take all memory there is. */
+    @Test
+    void noMemoryIsTakenByWhatIsOnlyAnnounced() {
+        int length = 1 << 24;
+        stand.builder.client(backend).maxRequestBytes(length);
+        stand.route(Stand.everything().timeout(Duration.ofMinutes(1)));
+        List<CompletableFuture<GatewayResponse>> answers = new ArrayList<>();
+        for (long announced = 0; announced <= Runtime.getRuntime().maxMemory(); announced += length) {
+            Source source = Source.of("a");
+            source.stalls = true;
+            answers.add(stand.ask(request("GET", source, length)));
+        }
+        assertThat(answers).noneMatch(CompletableFuture::isDone);
+        stand.pass(60_000);
+        assertThat(answers).allMatch(answer -> Stand.now(answer).status() == 408);
+    }
+
     @Test
     void uploadsLeaveHalfOfABackendsPlacesToOthers() {
         stand.builder

@@ -251,6 +251,46 @@ class ClientLimitsIT {
         assertThat(kill.waitFor()).isZero();
     }
 
+    /** An eighth of the memory is for content that is gathered, 32 MiB here; it is free again when its clients are gone. */
+    @Test
+    void contentThatIsNeverWholeTakesNoMoreMemoryThanItMay() throws Exception {
+        String head = "GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
+        List<Socket> sockets = new ArrayList<>();
+        try (Jar jar = serving("min-data-rate: 0B, idle-timeout: 1h")) {
+            for (int i = 0; i < 600; i++) {
+                Socket client = connect(jar);
+                sockets.add(client);
+                send(client, head);
+            }
+            assertServes(jar);
+            for (Socket client : sockets.subList(0, 60)) {
+                try {
+                    send(client, "a".repeat(900_000));
+                } catch (IOException refused) {
+                    continue;
+                }
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> jar.err().contains("outcome=OVERLOADED"));
+            assertServes(jar);
+            for (Socket client : sockets) {
+                client.close();
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                try (Socket client = connect(jar)) {
+                    send(client, head + "a".repeat(1_000_000));
+                    return answerOrEnd(client).startsWith("HTTP/1.1 200");
+                } catch (IOException refused) {
+                    return false;
+                }
+            });
+            assertThat(jar.err()).doesNotContain("OutOfMemory");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
     @Test
     void headsAndTargetsThatAreTooLongAreRefused() throws Exception {
         try (Jar jar = serving("max-head: 2KiB, max-url: 1KiB")) {
