@@ -24,9 +24,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request is let in: what it is (4xx, 501, 508), the path (400), the key (401), the plan (403), the limits (429). The limiter and
- * the cache are asked together, so that a request waits for one round trip; the cache's answer counts only if the limiter
- * agrees.
+ * Decides whether a request is let in: what it is (4xx, 501, 508), the path (400), the key (401), the plan (403), the limits
+ * (429). The limiter and the cache are asked together, so that a request waits for one round trip; the cache's answer counts
+ * only if the limiter agrees.
  */
 final class AdmissionControl {
     private final RequestRules rules;

@@ -87,7 +87,10 @@ final class Alerts {
         }
     }
 
-    /** Whether all are well, and the caller or the route is the one to blame: nobody shall be able to page the developers by that. */
+    /**
+     * Whether all are well, and the caller or the route is the one to blame: nobody shall be able to page the developers by
+     * that.
+     */
     private static boolean rejectedByAll(FanoutResult result) {
         return result.cause() == FanoutResult.Cause.BROKEN
                 && result.attempts().stream().allMatch(AttemptOutcome::isSignOfLife);

@@ -16,8 +16,8 @@ public enum Explain {
      */
     TIMING,
     /**
-     * That field and, in place of the answer to a request with {@code X-Gateway-Explain: 1}, everything about it as JSON: backend
-     * URLs, failures, the state of the budget, of the caller's limits and of the cache. For those who run the gateway.
+     * That field and, in place of the answer to a request with {@code X-Gateway-Explain: 1}, everything about it as JSON:
+     * backend URLs, failures, the state of the budget, of the caller's limits and of the cache. For those who run the gateway.
      */
     FULL;
 

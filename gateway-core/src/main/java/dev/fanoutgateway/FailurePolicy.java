@@ -6,7 +6,10 @@ import dev.fanoutgateway.fanout.FanoutResult.Cause;
 public enum FailurePolicy {
     /** 404 whatever the cause. */
     ENVELOPE_404,
-    /** 404 where every backend said it has nothing, 502 broken, incomplete or too few, 503 none available, 504 late, 500 uncombined. */
+    /**
+     * 404 where every backend said it has nothing, 502 broken, incomplete or too few, 503 none available, 504 late, 500
+     * uncombined.
+     */
     BY_CAUSE;
 
     int statusFor(Cause cause) {

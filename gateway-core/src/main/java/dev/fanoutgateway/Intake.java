@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a request that is admitted, on its way in: gathered, or, where one backend gets it at most and it is long,
- * its beginning is, and the rest passed on as that takes it. Either way it is measured, and what is wrong with it is the client's doing, and no backend's.
+ * its beginning is, and the rest passed on as that takes it. Either way it is measured, and what is wrong with it is the
+ * client's doing, and no backend's.
  */
 final class Intake {
     /** What is no longer is gathered, and so much of what is: a slow client then keeps no backend waiting. */

@@ -3,8 +3,9 @@ package dev.fanoutgateway;
 /**
  * Which paths are forwarded at all. A path that a backend may read otherwise than the gateway does is a way around the
  * key check, so it is refused: dot segments, empty segments, path parameters, back slashes, control characters, what is not
- * ASCII or in no URI; the escapes of these characters, of the slash and of the percent sign; and escapes that are not UTF-8 (RFC 3986
- * section 3.3; RFC 9110 section 17.1). Other escapes are harmless because {@link PathPattern} compares what they stand for.
+ * ASCII or in no URI; the escapes of these characters, of the slash and of the percent sign; and escapes that are not UTF-8
+ * (RFC 3986 section 3.3; RFC 9110 section 17.1). Other escapes are harmless because {@link PathPattern} compares what they
+ * stand for.
  */
 final class PathRules {
     /** What RFC 3986 does not allow in a path, and the semicolon; clients may send others, escaped. */

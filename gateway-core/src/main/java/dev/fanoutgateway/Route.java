@@ -224,9 +224,10 @@ public final class Route {
         }
 
         /**
-         * Hedges and re-attempts together may be no more than this share of the route's requests within ten seconds, 0 to 1, and
-         * 10 more. Whatever the share, even 0, rescues from backends known to fail may come on top: a tenth of the requests,
-         * and 2 more. {@link FanoutStrategy#parallel()} and {@link FanoutStrategy#ordered} are exempt. The usual is 0.05.
+         * Hedges and re-attempts together may be no more than this share of the route's requests within ten seconds, 0 to 1,
+         * and 10 more. Whatever the share, even 0, rescues from backends known to fail may come on top: a tenth of the
+         * requests, and 2 more. {@link FanoutStrategy#parallel()} and {@link FanoutStrategy#ordered} are exempt. The usual
+         * is 0.05.
          */
         public Builder extraLoad(double share) {
             if (!(share >= 0 && share <= 1)) {
@@ -324,8 +325,8 @@ public final class Route {
         }
 
         /**
-         * Takes paths of these forms too, as they are. Such a path is still refused where one of its readings belongs to another
-         * route: say what the backends need, and no more. By default none.
+         * Takes paths of these forms too, as they are. Such a path is still refused where one of its readings belongs to
+         * another route: say what the backends need, and no more. By default none.
          */
         public Builder allowPath(PathForm... forms) {
             allowedPaths = Set.of(forms);

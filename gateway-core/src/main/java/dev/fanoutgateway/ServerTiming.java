@@ -18,8 +18,8 @@ import java.util.function.ToIntFunction;
  *   b1;dur=30.9;desc="cancelled", b2;dur=10.4;desc="won 200"
  * </pre>
  *
- * <p>2 KiB at most, whatever there is to say, since proxies and clients bound the fields of a response: attempts that do not fit
- * are counted only, in a last {@code more;desc="12 attempts"}.
+ * <p>2 KiB at most, whatever there is to say, since proxies and clients bound the fields of a response: attempts that do not
+ * fit are counted only, in a last {@code more;desc="12 attempts"}.
  */
 final class ServerTiming {
     static final int MOST_BYTES = 2_048;
@@ -82,8 +82,8 @@ final class ServerTiming {
     }
 
     /**
-     * Always a quoted-string (RFC 9110 section 5.6.4), of printable ASCII: what it cannot hold becomes '?', and what is too long
-     * is cut.
+     * Always a quoted-string (RFC 9110 section 5.6.4), of printable ASCII: what it cannot hold becomes '?', and what is too
+     * long is cut.
      */
     static void describe(StringBuilder text, String words) {
         text.append(";desc=\"");

@@ -66,7 +66,9 @@ record Upstream(
                 streamable);
     }
 
-    /** What is kept as a whole loses the fields after it, and what is stored is for others, too: they are asked for elsewhere. */
+    /**
+     * What is kept as a whole loses the fields after it, and what is stored is for others, too: they are asked for elsewhere.
+     */
     private static GatewayRequest withTrailers(boolean wanted, GatewayRequest came, GatewayRequest sent) {
         return wanted && HopByHop.takesTrailers(came) ? sent.header("TE", "trailers") : sent;
     }

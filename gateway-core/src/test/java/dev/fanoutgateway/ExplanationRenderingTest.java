@@ -195,7 +195,9 @@ class ExplanationRenderingTest {
         assertThat(race.describe()).startsWith("UNAVAILABLE after 0 ms, adaptive as single: ");
     }
 
-    /** Whatever a client, backend or plug-in has made up: JSON comes back as it was, the field and the line stay well-formed. */
+    /**
+     * Whatever a client, backend or plug-in has made up: JSON comes back as it was, the field and the line stay well-formed.
+     */
     @Test
     void nothingBreaksOut() {
         SplittableRandom random = new SplittableRandom(9);

@@ -42,7 +42,9 @@ final class Keys {
         return new CacheKey(key.toString());
     }
 
-    /** Path and query of what {@link #of} made, or of one of its variants. Never throws: for other keys, all or part of them. */
+    /**
+     * Path and query of what {@link #of} made, or of one of its variants. Never throws: for other keys, all or part of them.
+     */
     static String targetOf(CacheKey key) {
         String text = key.value();
         int start = text.startsWith("[") ? text.indexOf(' ') + 1 : 0;

@@ -2,7 +2,10 @@ package dev.fanoutgateway.caching;
 
 import dev.fanoutgateway.http.Headers;
 
-/** The request for all of the content, whatever the client has of it: without conditions and ranges (RFC 9110 sections 13 and 14). */
+/**
+ * The request for all of the content, whatever the client has of it: without conditions and ranges (RFC 9110 sections 13 and
+ * 14).
+ */
 final class WholeContent {
     private WholeContent() {}
 

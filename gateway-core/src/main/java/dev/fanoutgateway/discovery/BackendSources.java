@@ -29,9 +29,9 @@ public final class BackendSources {
     }
 
     /**
-     * Backends in a JSON or YAML file, which is read again when it changes: a list of URLs, or of {@code {url, weight?, zone?}},
-     * in order of preference; or an object that has this list as {@code backends}. YAML needs {@code jackson-dataformat-yaml} on
-     * the class path.
+     * Backends in a JSON or YAML file, which is read again when it changes: a list of URLs, or of {@code
+     * {url, weight?, zone?}}, in order of preference; or an object that has this list as {@code backends}. YAML needs {@code
+     * jackson-dataformat-yaml} on the class path.
      *
      * <p>A change is taken once the file is found the same twice in a row, the second time after 1 s, or {@code every} if that
      * is less: a file that is being written changes nothing. Nor does one that stays broken, unreadable or empty. Only a

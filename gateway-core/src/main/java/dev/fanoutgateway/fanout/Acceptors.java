@@ -26,9 +26,10 @@ public final class Acceptors {
      * is no JSON object or ends before the member, and other 3xx and 4xx without a false flag. What has no content by
      * definition (HEAD, 204, 205, 304 to a conditional request) is judged by its status.
      *
-     * <p>The content is read only up to the member, whatever it is called by {@code Content-Type} and whatever follows, and is never built up in memory; of members with the same name, the
-     * first counts. UTF-8, UTF-16 and UTF-32 are told apart as JSON parsers do, a {@code gzip} or {@code deflate} content
-     * coding is undone on the fly, and one that is neither is not acceptable.
+     * <p>The content is read only up to the member, whatever it is called by {@code Content-Type} and whatever follows, and
+     * is never built up in memory; of members with the same name, the first counts. UTF-8, UTF-16 and UTF-32 are told apart
+     * as JSON parsers do, a {@code gzip} or {@code deflate} content coding is undone on the fly, and one that is neither is
+     * not acceptable.
      */
     public static ResponseAcceptor jsonFlag(String field) {
         return new JsonFlag(field);

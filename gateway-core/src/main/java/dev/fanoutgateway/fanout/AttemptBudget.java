@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A ledger of extra attempts. Each request adds its share, each extra attempt takes one whole; whenever one is taken, those
- * taken within the last 10 s, counted in whole ones, are no more than the shares added in that time and a floor. Exact, and safe for use by any
- * thread; adding is wait-free but for the first of a second.
+ * taken within the last 10 s, counted in whole ones, are no more than the shares added in that time and a floor. Exact, and
+ * safe for use by any thread; adding is wait-free but for the first of a second.
  *
  * <p>A ledger may stand under another one: what is taken from it is taken from that one too, or not at all.
  */

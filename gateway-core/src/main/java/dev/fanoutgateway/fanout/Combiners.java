@@ -42,17 +42,17 @@ public final class Combiners {
     }
 
     /**
-     * One object with the members of all answers, which are JSON objects. Where several have a member, objects are merged in the
-     * same way, and of other values the best-ranked candidate's counts.
+     * One object with the members of all answers, which are JSON objects. Where several have a member, objects are merged in
+     * the same way, and of other values the best-ranked candidate's counts.
      */
     public static Combiner jsonMerge() {
         return MERGE;
     }
 
     /**
-     * The answer that most gave, status, fields and all: the best-ranked candidate's of those that agree, and of several equally
-     * large camps the one with the best-ranked candidate. JSON is compared as such: neither white space nor the order of members
-     * matters. Content that is no JSON is compared byte by byte.
+     * The answer that most gave, status, fields and all: the best-ranked candidate's of those that agree, and of several
+     * equally large camps the one with the best-ranked candidate. JSON is compared as such: neither white space nor the
+     * order of members matters. Content that is no JSON is compared byte by byte.
      */
     public static Combiner majority() {
         return MAJORITY;

@@ -12,9 +12,9 @@ import java.time.Duration;
  *
  * <p>An ejected backend is not asked. When its pause is over it is half open: one attempt at a time is a trial; if that
  * succeeds the backend is back, if it fails the pause begins anew, and if it is cut off another trial follows after a tenth
- * of the pause. One that another backend has beaten is given a moment more. Where no backend of a group is in good health, all are asked ('panic'), and so are the ejected ones for a
- * request that all others have failed. Inspired by Envoy's outlier detection, whose limits and numbers these are but for
- * the greatest share, 10 % there.
+ * of the pause. One that another backend has beaten is given a moment more. Where no backend of a group is in good health,
+ * all are asked ('panic'), and so are the ejected ones for a request that all others have failed. Inspired by Envoy's
+ * outlier detection, whose limits and numbers these are but for the greatest share, 10 % there.
  *
  * @param afterFailures ejects after so many failures in a row, 1 to 1,000,000; 0 for not
  * @param failureShare ejects when this share of the attempts in {@code window} has failed, up to 1; 0 for not

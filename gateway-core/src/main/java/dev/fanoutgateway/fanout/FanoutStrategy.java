@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * to the next only if nothing was sent.
  *
  * <p>What is asked beyond the first attempt, for speed or after a failure, is drawn from a budget; see {@link RoutePace}.
- * {@link #parallel()}, {@link #ordered} and {@link #collect} are exempt, since asking everybody is what they mean. So is what no backend feels
- * as more than one request: asking the next after an attempt of which nothing was sent, or after a proper 'no such resource'.
+ * {@link #parallel()}, {@link #ordered} and {@link #collect} are exempt, since asking everybody is what they mean. So is
+ * what no backend feels as more than one request: asking the next after an attempt of which nothing was sent, or after a
+ * proper 'no such resource'.
  */
 public final class FanoutStrategy {
     /** A stagger after which nothing is launched: only a rejection launches the next attempt. */
@@ -140,7 +141,8 @@ public final class FanoutStrategy {
      * <p>Once so many cannot come together any more, or the time is up, the attempts under way are cut, and the route's
      * failure policy answers: a combiner never sees fewer acceptable answers than it asked for. To combine what there is, use
      * {@link #collectAll}. Where everybody so far says properly that there is no such resource, the others are waited for: then
-     * it is absent, or answers are too few. Methods that are not safe are not collected: they go to one backend, whose answer is given.
+     * it is absent, or answers are too few. Methods that are not safe are not collected: they go to one backend, whose
+     * answer is given.
      *
      * @param quorum 1 to 1,000; a gateway is not built with more than the group has backends
      */

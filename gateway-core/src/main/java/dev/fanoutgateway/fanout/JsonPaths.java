@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Places in JSON documents: JSON Pointers (RFC 6901), in which {@code *} stands for any one member or element, and {@code **}
- * for any number of them, none included; elements have no other name than {@code *}. A place is all that is beneath it. Examples: {@code
- * /meta}, {@code /items/*}{@code /updated}, {@code /**}{@code /requestId}.
+ * for any number of them, none included; elements have no other name than {@code *}. A place is all that is beneath it.
+ * Examples: {@code /meta}, {@code /items/*}{@code /updated}, {@code /**}{@code /requestId}.
  */
 public final class JsonPaths {
     static final String ANY = "*";

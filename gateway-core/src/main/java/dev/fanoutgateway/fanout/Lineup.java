@@ -46,7 +46,10 @@ final class Lineup {
         return queue.size();
     }
 
-    /** The next backend. If it may be asked, it counts as having one more attempt under way; one that only drains gives way to it. */
+    /**
+     * The next backend. If it may be asked, it counts as having one more attempt under way; one that only drains gives way
+     * to it.
+     */
     Entry next(Step step) {
         Backend backend = queue.get(next++);
         long pause = lastResort || pushBack.isEmpty() ? 0 : pushBack.leftNanos(backend);

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 /**
  * What becomes of attempts that have lost. A call over HTTP/1.1 that is cut costs its connection, and the next one has to make
  * another: more work than to read an answer that is on its way. So a loser may end by itself, for a short time, in the
- * background; its answer is thrown away. It counts at its backend as long, but gives way to an attempt for which there is no room
- * otherwise. Safe for use by any thread.
+ * background; its answer is thrown away. It counts at its backend as long, but gives way to an attempt for which there is no
+ * room otherwise. Safe for use by any thread.
  */
 final class Losers {
     static final Duration DRAIN_TIME = Duration.ofMillis(50);

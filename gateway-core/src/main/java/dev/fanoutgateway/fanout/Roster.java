@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * The backends of a group at one moment, and who of them may be asked now: knows which are ejected, which fail their health checks, and
- * how many attempts each may have at a time. Tells the developers of every ejection and return. Safe for use by any
+ * The backends of a group at one moment, and who of them may be asked now: knows which are ejected, which fail their health
+ * checks, and how many attempts each may have at a time. Tells the developers of every ejection and return. Safe for use by any
  * thread; while all are in good health an attempt costs a look-up and a volatile read, and a change takes a short lock.
  *
  * <p>Which backends there are does not change; when the group does, {@link #changedTo} gives another roster, which shares what

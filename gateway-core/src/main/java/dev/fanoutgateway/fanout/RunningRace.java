@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A race or collection under way: feeds what happens to its {@link Course}, one event at a time under a lock, and carries out
- * what that calls for with no lock held. One timer serves the whole race; one that was set for too early a time just looks again.
+ * what that calls for with no lock held. One timer serves the whole race; one that was set for too early a time just looks
+ * again.
  */
 final class RunningRace implements Fanout.Race {
     private final Fanout fanout;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Standings implements Course {
     /**
-     * A hedge that the budget refused is tried again after a sixteenth of its delay, but no sooner than this, and ever later: the
-     * budget may have room for it in a moment, and most that are refused then need none any more.
+     * A hedge that the budget refused is tried again after a sixteenth of its delay, but no sooner than this, and ever
+     * later: the budget may have room for it in a moment, and most that are refused then need none any more.
      */
     private static final long SOONEST_RETRY_NANOS = 1_000_000;
 

@@ -36,8 +36,8 @@ public final class HopByHop {
     }
 
     /**
-     * Whether whoever sends {@code request} takes fields after an answer's content: {@code TE: trailers} (RFC 9110 section 6.5.1),
-     * which in HTTP/1.1 is said of the connection, and in HTTP/1.0 not at all.
+     * Whether whoever sends {@code request} takes fields after an answer's content: {@code TE: trailers} (RFC 9110 section
+     * 6.5.1), which in HTTP/1.1 is said of the connection, and in HTTP/1.0 not at all.
      */
     public static boolean takesTrailers(GatewayRequest request) {
         Headers headers = request.headers();

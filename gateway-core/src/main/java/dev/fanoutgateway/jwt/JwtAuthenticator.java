@@ -20,8 +20,8 @@ import java.util.function.Consumer;
  * Callers by JSON Web Tokens; see {@link JwtRules}. Needs {@code com.nimbusds:nimbus-jose-jwt} on the class path. Safe for use
  * by any thread.
  *
- * <p>Never fetches keys on the thread that asks. A token that names an unknown key, and is good otherwise, may have them fetched
- * again and waits for that, half a second at most; every other token is judged at once.
+ * <p>Never fetches keys on the thread that asks. A token that names an unknown key, and is good otherwise, may have them
+ * fetched again and waits for that, half a second at most; every other token is judged at once.
  */
 public final class JwtAuthenticator implements KeyAuthenticator, AutoCloseable {
     private static final long MOST_PATIENCE_NANOS = 500_000_000;

@@ -80,7 +80,10 @@ final class EarlyAnswer extends FilterInputStream {
         }
     }
 
-    /** Whether there is a whole answer, as far as can be seen: one that refuses, and to which nothing has come since the last look. */
+    /**
+     * Whether there is a whole answer, as far as can be seen: one that refuses, and to which nothing has come since the last
+     * look.
+     */
     private boolean isRefused() throws IOException {
         int before = kept.length;
         for (int there = in.available(); there > 0 && kept.length < MOST; there = in.available()) {

@@ -64,7 +64,9 @@ final class Responses {
                         : new GatewayResponse(status, fields(response.headers(), retryAfter), Body.of(content)));
     }
 
-    /** Status and fields, if what follows is content that may be read as it comes; null if there may be none, or nobody knows. */
+    /**
+     * Status and fields, if what follows is content that may be read as it comes; null if there may be none, or nobody knows.
+     */
     static @Nullable GatewayResponse head(Response response, BackendRequest request, List<String> retryAfter) {
         int status = FollowUpGuard.status(response);
         boolean content = status >= 200 && status <= 599 && status != 204 && status != 304;

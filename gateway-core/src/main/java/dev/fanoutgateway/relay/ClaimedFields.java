@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * Fields by which a client could claim to be somebody or somewhere else, or to ask for something else than it does: written by
- * proxies and by gateways for those behind them, who believe them. Of trusted proxies only those are passed on that tell how the
- * client has come: who it is they would have to say of every request, and most pass on what clients say.
+ * proxies and by gateways for those behind them, who believe them. Of trusted proxies only those are passed on that tell how
+ * the client has come: who it is they would have to say of every request, and most pass on what clients say.
  */
 public final class ClaimedFields {
     private static final List<String> PREFIXES = List.of(

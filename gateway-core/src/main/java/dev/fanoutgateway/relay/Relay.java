@@ -82,8 +82,8 @@ public final class Relay {
     }
 
     /**
-     * The gateway's address as clients know it, which backends are told in place of the scheme and host of each request. Without
-     * it they are told of both only where an answer is not stored for others, who may have used another name.
+     * The gateway's address as clients know it, which backends are told in place of the scheme and host of each request.
+     * Without it they are told of both only where an answer is not stored for others, who may have used another name.
      *
      * @param url such as {@code https://api.example.org}, without a path
      * @throws IllegalArgumentException if it is anything else
@@ -128,7 +128,9 @@ public final class Relay {
         });
     }
 
-    /** Drops these fields of clients too, in addition to {@link ClaimedFields those by which someone could claim to be another}. */
+    /**
+     * Drops these fields of clients too, in addition to {@link ClaimedFields those by which someone could claim to be another}.
+     */
     public Relay dropping(String... fields) {
         List<String> names = new ArrayList<>(parts.dropped);
         for (String field : fields) {
@@ -138,8 +140,8 @@ public final class Relay {
     }
 
     /**
-     * Passes these fields of clients on though they would be dropped by default: for backends that do not trust them, or where a
-     * proxy before the gateway writes them. Those that change the method still do not go with GET, HEAD and OPTIONS.
+     * Passes these fields of clients on though they would be dropped by default: for backends that do not trust them, or
+     * where a proxy before the gateway writes them. Those that change the method still do not go with GET, HEAD and OPTIONS.
      */
     public Relay keeping(String... fields) {
         List<String> names = new ArrayList<>(parts.kept);

@@ -17,8 +17,8 @@ final class Via {
     }
 
     /**
-     * Of each member the second word counts; comments count for nothing. One that does not end is none, and neither is any after
-     * it: or a client could write one that swallows what the gateway adds.
+     * Of each member the second word counts; comments count for nothing. One that does not end is none, and neither is any
+     * after it: or a client could write one that swallows what the gateway adds.
      */
     private static boolean tellsOf(String name, String line) {
         int word = 0;

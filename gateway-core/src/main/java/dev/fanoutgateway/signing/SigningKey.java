@@ -6,7 +6,10 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A shared secret, and what can be done with it (RFC 9421 section 3.3.3). Its text does not show it. Safe for use by any thread. */
+/**
+ * A shared secret, and what can be done with it (RFC 9421 section 3.3.3). Its text does not show it. Safe for use by any
+ * thread.
+ */
 final class SigningKey {
     private static final String HMAC = "HmacSHA256";
 

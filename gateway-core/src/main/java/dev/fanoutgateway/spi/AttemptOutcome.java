@@ -88,7 +88,8 @@ public record AttemptOutcome(
 
     /**
      * Whether the backend has answered as one does that is well: acceptably, with a proper 'no such resource', or with a
-     * rejection that speaks of the request or of its caller. A rejected 2xx is garbage, and a 5xx a failure, but for 501 and 505.
+     * rejection that speaks of the request or of its caller. A rejected 2xx is garbage, and a 5xx a failure, but for 501 and
+     * 505.
      */
     public boolean isSignOfLife() {
         return switch (result) {

@@ -58,8 +58,8 @@ public interface BackendClient extends AutoCloseable {
         void cancel();
 
         /**
-         * The answer is of no use any more: another one was given. A call that refuses is cancelled next. One that does not goes
-         * on in the background, so that its connection can be kept; it throws away what comes, keeps no more than {@code
+         * The answer is of no use any more: another one was given. A call that refuses is cancelled next. One that does not
+         * goes on in the background, so that its connection can be kept; it throws away what comes, keeps no more than {@code
          * maxBytes} of it in memory at a time, and ends by itself if there is more; {@link #reply()} completes when it is
          * over. It is cancelled if that takes too long. Must be quick.
          */

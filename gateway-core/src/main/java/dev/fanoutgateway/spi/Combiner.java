@@ -24,7 +24,8 @@ public interface Combiner {
      * <p>It is cached and shared as any other. Where it says nothing of caching ({@code Cache-Control}, {@code Expires}, {@code
      * Vary}) and the acceptable answers do, the gateway adds what holds for all of them, so that what one backend calls
      * private is not shared because another one is silent. Where all were to answer and one has failed, it is kept for a
-     * second: who asks meanwhile shares it, and what it lacks is not missing for longer. Fields for one connection and {@code Content-Length} are left out.
+     * second: who asks meanwhile shares it, and what it lacks is not missing for longer. Fields for one connection and
+     * {@code Content-Length} are left out.
      *
      * @param request as the backends got it: without any key of the gateway's own, without conditions and ranges; if it is a
      *     HEAD, nobody's answer has content, nor needs this one

@@ -35,7 +35,9 @@ public record DevMessage(
         BACKEND_EJECTED(Priority.HIGH),
         /** Every backend answered that it has no such resource. */
         RESOURCE_ABSENT(Priority.LOW),
-        /** Every backend that was asked is well and refused a request: it lies with the request, or with what the route accepts. */
+        /**
+         * Every backend that was asked is well and refused a request: it lies with the request, or with what the route accepts.
+         */
         REQUEST_REJECTED(Priority.NORMAL),
         /** Replicas of one group answer the same request differently. */
         REPLICAS_DIVERGED(Priority.NORMAL),

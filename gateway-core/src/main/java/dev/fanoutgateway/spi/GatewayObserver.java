@@ -14,10 +14,14 @@ public interface GatewayObserver {
     /** A route with an adaptive strategy has changed the way it asks. */
     default void onStrategyStep(StrategyStep step) {}
 
-    /** A request was copied to a shadow, or was to be. On a thread of the shadow's, or on the request's if it was not copied. */
+    /**
+     * A request was copied to a shadow, or was to be. On a thread of the shadow's, or on the request's if it was not copied.
+     */
     default void onShadow(ShadowRecord copy) {}
 
-    /** Replicas' answers were compared, or were to be. On a thread of the comparison's, or on the request's if they were not. */
+    /**
+     * Replicas' answers were compared, or were to be. On a thread of the comparison's, or on the request's if they were not.
+     */
     default void onComparison(ComparisonRecord comparison) {}
 
     /** A message for the developers was made, before equal ones are collapsed. */

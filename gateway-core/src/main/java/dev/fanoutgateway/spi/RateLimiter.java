@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds callers to their limits and quotas.
  *
- * <p>Called on the caller's thread; must not block, but for {@link #tryAcquireBlocking}. Any number of threads call at once. A stage that fails or does not
- * complete in time is answered by the gateway's declared policy (open, closed or local), not by the limiter.
+ * <p>Called on the caller's thread; must not block, but for {@link #tryAcquireBlocking}. Any number of threads call at once.
+ * A stage that fails or does not complete in time is answered by the gateway's declared policy (open, closed or local), not
+ * by the limiter.
  */
 public interface RateLimiter {
     /**

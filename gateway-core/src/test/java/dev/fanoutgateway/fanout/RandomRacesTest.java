@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A hundred thousand races on random schedules, each reproducible by its seed: exactly one result, nothing left running but what
- * drains, and that not for long, no timer left, no hang, and the result is the one that the schedule calls for.
+ * A hundred thousand races on random schedules, each reproducible by its seed: exactly one result, nothing left running but
+ * what drains, and that not for long, no timer left, no hang, and the result is the one that the schedule calls for.
  */
 class RandomRacesTest {
     private static final int RACES = 20_000;

@@ -22,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The first of three real replicas is ill: every request is answered all the same, whatever ails it, however they are asked. */
+/**
+ * The first of three real replicas is ill: every request is answered all the same, whatever ails it, however they are asked.
+ */
 class IllReplicaTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final int REQUESTS = 60;

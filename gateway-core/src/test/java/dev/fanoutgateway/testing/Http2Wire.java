@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of HTTP/2 (RFC 9113), by hand, on a socket: whatever is asked for is sent, be it wrong. Used by one thread. What is
- * read is acknowledged where the protocol wants it; flow control is not kept, so nothing large may be asked for.
+ * The frames of HTTP/2 (RFC 9113), by hand, on a socket: whatever is asked for is sent, be it wrong. Used by one thread.
+ * What is read is acknowledged where the protocol wants it; flow control is not kept, so nothing large may be asked for.
  */
 public final class Http2Wire implements AutoCloseable {
     public static final int DATA = 0;
@@ -165,7 +165,9 @@ public final class Http2Wire implements AutoCloseable {
         return socket;
     }
 
-    /** Literals that nobody is to remember, without Huffman's code. Tomcat knows names that begin with a colon by number only. */
+    /**
+     * Literals that nobody is to remember, without Huffman's code. Tomcat knows names that begin with a colon by number only.
+     */
     public static byte[] encoded(List<String> lines) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         for (String line : lines) {

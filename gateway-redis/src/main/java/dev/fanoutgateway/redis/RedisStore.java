@@ -37,8 +37,9 @@ public final class RedisStore implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #connect} can read {@code uri}: with one server, but for Sentinels, with a port that there is, if any, and options that Lettuce knows ({@code
-     * timeout}, {@code database}, {@code clientName}, {@code verifyPeer}, ...) with values that these may have.
+     * Whether {@link #connect} can read {@code uri}: with one server, but for Sentinels, with a port that there is, if any,
+     * and options that Lettuce knows ({@code timeout}, {@code database}, {@code clientName}, {@code verifyPeer}, ...) with
+     * values that these may have.
      */
     public static boolean isUri(String uri) {
         return RedisUris.read(uri) != null;

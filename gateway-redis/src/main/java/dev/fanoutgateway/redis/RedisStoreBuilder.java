@@ -92,8 +92,8 @@ public final class RedisStoreBuilder {
 
     /**
      * Connects, in the background if need be: returns after two seconds at the latest, connected or not, and goes on to try
-     * until it is closed. Once connected it asks for a decision and an answer that nobody needs, so that Redis knows the scripts
-     * and the first request finds everything loaded.
+     * until it is closed. Once connected it asks for a decision and an answer that nobody needs, so that Redis knows the
+     * scripts and the first request finds everything loaded.
      *
      * @param uris see {@link RedisStore#connect}
      * @throws IllegalArgumentException if a URI cannot be read; its text is not in the message, since it may hold a password

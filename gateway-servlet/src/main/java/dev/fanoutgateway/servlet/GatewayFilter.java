@@ -52,9 +52,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Clients that go away.</b> The Servlet API does not tell of them before something is read or written. Over HTTP/2,
  * Jetty and Tomcat do tell an asynchronous request when its stream is reset or its connection lost, and the attempts are
  * cut off at once (Jetty forgets a reset that comes before this filter has returned; Undertow never tells). Over HTTP/1.1,
- * and to a thread that waits, they do not: the attempts go on to their end; what they bring is cached if it may be, and the write that fails is
- * quiet. Whoever embeds the container may know better, and say so by a {@link ClientWatch}. A streamed answer that breaks
- * off after its beginning was sent cuts the client's connection.
+ * and to a thread that waits, they do not: the attempts go on to their end; what they bring is cached if it may be, and the
+ * write that fails is quiet. Whoever embeds the container may know better, and say so by a {@link ClientWatch}. A streamed
+ * answer that breaks off after its beginning was sent cuts the client's connection.
  */
 public final class GatewayFilter implements Filter {
     /** The {@code ServletContext} attribute that holds the host's {@link FanoutGateway}. */

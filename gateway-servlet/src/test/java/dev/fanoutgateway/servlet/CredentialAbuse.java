@@ -7,7 +7,10 @@ import static dev.fanoutgateway.servlet.AbusedGateway.KEY;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Keys in odd places and odd writing. Whatever becomes of the request, the backend never gets a key, nor does the client get it back. */
+/**
+ * Keys in odd places and odd writing. Whatever becomes of the request, the backend never gets a key, nor does the client get
+ * it back.
+ */
 final class CredentialAbuse {
     private static final String OWN = "GET CTX/own/a HTTP/1.1";
     private static final String PASSED = "GET IN/own/a HTTP/1.1";

@@ -5,7 +5,10 @@ import static dev.fanoutgateway.servlet.AbuseCase.of;
 
 import java.util.List;
 
-/** Where a request ends is said in two ways, or in none, or in a way that only some understand (RFC 9112 sections 2, 5, 6 and 11). */
+/**
+ * Where a request ends is said in two ways, or in none, or in a way that only some understand (RFC 9112 sections 2, 5, 6 and
+ * 11).
+ */
 final class FramingAbuse {
     private static final boolean IN_UNDERTOW = "undertow".equals(System.getProperty("container"));
     private static final String POST = "POST CTX/open/a HTTP/1.1\r\nHost: a\r\n";

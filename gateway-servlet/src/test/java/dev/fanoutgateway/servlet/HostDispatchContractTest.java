@@ -30,7 +30,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A host whose own dispatches and error page lead to a path of the gateway's: they stay the host's, and no backend is asked. */
+/**
+ * A host whose own dispatches and error page lead to a path of the gateway's: they stay the host's, and no backend is asked.
+ */
 @Timeout(60)
 class HostDispatchContractTest {
     @StartStop

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A client that leaves while a backend is asked for it: the attempt is cut where the container can tell, and its credits are settled once. */
+/**
+ * A client that leaves while a backend is asked for it: the attempt is cut where the container can tell, and its credits are
+ * settled once.
+ */
 class LeavingClientContractTest extends FilterContract {
     private static final String KEY = "demo-key-0123456789";
     private static final Duration LONG = Duration.ofSeconds(30);

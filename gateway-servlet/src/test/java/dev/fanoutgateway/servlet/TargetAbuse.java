@@ -5,7 +5,10 @@ import static dev.fanoutgateway.servlet.AbuseCase.head;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Paths that somebody may read otherwise, targets of other forms, hosts and methods (RFC 9112 section 3, RFC 9110 sections 4, 7 and 9). */
+/**
+ * Paths that somebody may read otherwise, targets of other forms, hosts and methods (RFC 9112 section 3, RFC 9110 sections
+ * 4, 7 and 9).
+ */
 final class TargetAbuse {
     private static final boolean IN_UNDERTOW = "undertow".equals(System.getProperty("container"));
 

@@ -16,8 +16,8 @@ import java.util.Map;
 
 /**
  * One of three replicas, the one that is asked first, falls ill under load: how many requests are answered, and how quickly.
- * Over loopback, everything in this JVM; each case takes some seconds. Arguments: the illnesses, such as {@code hung}; all of them
- * without.
+ * Over loopback, everything in this JVM; each case takes some seconds. Arguments: the illnesses, such as {@code hung}; all
+ * of them without.
  */
 final class Faults {
     private static final int CLIENTS = 8;

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What callers of the standalone gateway feel of an outage, at 500 requests a second in an open loop: {@code outage JAR
  * [CASE...]}, with the cases {@code kill}, {@code stop}, {@code slow-head}, {@code slow-body}, {@code slow-chunked}, {@code
- * slow-expect}, {@code drain}; all of them without. Two replicas (2 ms in the mean) in JVMs of their own, the gateway in another.
+ * slow-expect}, {@code drain}; all of them without. Two replicas (2 ms in the mean) in JVMs of their own, the gateway in
+ * another.
  */
 final class Outage {
     private static final int RATE = 500;

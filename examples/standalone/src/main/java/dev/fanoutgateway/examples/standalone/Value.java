@@ -84,7 +84,9 @@ record Value<T>(String expected, Set<Type> types, boolean shown, Function<String
                 text -> Optional.ofNullable(words.get(text)));
     }
 
-    /** The name of something that stands in {@code section}, where it may look like a boolean or a number, such as {@code off}. */
+    /**
+     * The name of something that stands in {@code section}, where it may look like a boolean or a number, such as {@code off}.
+     */
     static Value<String> nameOf(String section, Collection<String> names) {
         String expected = names.isEmpty()
                 ? "a name from the section " + section + ", which has none"

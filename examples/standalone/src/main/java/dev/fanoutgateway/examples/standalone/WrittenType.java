@@ -44,6 +44,7 @@ final class WrittenType extends HttpStream.Wrapper {
         String type = fields.get(HttpHeader.CONTENT_TYPE);
         if (type == null
                 || !(request.getAttribute(GatewayFilter.CONTENT_TYPE) instanceof String written)
+                || type.equals(written)
                 || !plain(type).equals(plain(written))) { // an error came between
             return response;
         }

@@ -36,10 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dsoak.seconds=600} makes it longer than the 60 s that it takes by default, {@code -Dsoak.seed=7} gives the
  * faults of an earlier run, whose seed it has told.
  *
- * <p>Credits are exact where Redis is well: the clients of the key {@code calm} pause while Redis is spoilt, and its credits are
- * compared before each such fault and at the end. The others go on, and there each request of which Redis may have taken note
- * without saying so (503, {@code gateway-unavailable}) may have cost one credit or none, as may one whose refund failed for
- * seconds; no other may.
+ * <p>Credits are exact where Redis is well: the clients of the key {@code calm} pause while Redis is spoilt, and its credits
+ * are compared before each such fault and at the end. The others go on, and there each request of which Redis may have taken
+ * note without saying so (503, {@code gateway-unavailable}) may have cost one credit or none, as may one whose refund failed
+ * for seconds; no other may.
  */
 class SoakIT {
     private static final int SECONDS = Integer.getInteger("soak.seconds", 60);
