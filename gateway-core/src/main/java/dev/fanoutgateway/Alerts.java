@@ -73,7 +73,7 @@ final class Alerts {
         }
         boolean tooFew = result.attempts().stream().anyMatch(attempt -> attempt.result() == AttemptOutcome.Result.LOST);
         boolean somebodyAnswered = tooFew || result.attempts().stream().anyMatch(AttemptOutcome::isSignOfLife);
-        if (somebodyAnswered || somebodyLeft(attempt -> !hadNoRoom(attempt), result)) {
+        if (somebodyAnswered || somebodyLeft(Alerts::tells, result)) {
             trouble.failed(
                     Type.BACKENDS_DEGRADED,
                     "backends of group '" + group.name() + "' failed, and " + (tooFew ? "too few others" : "no other")
@@ -94,6 +94,11 @@ final class Alerts {
     private static boolean rejectedByAll(FanoutResult result) {
         return result.cause() == FanoutResult.Cause.BROKEN
                 && result.attempts().stream().allMatch(AttemptOutcome::isSignOfLife);
+    }
+
+    /** Whether it says something of its backend: one that had no room says nothing, nor one that was cut. */
+    private static boolean tells(AttemptOutcome attempt) {
+        return !hadNoRoom(attempt) && attempt.result() != AttemptOutcome.Result.CANCELLED;
     }
 
     private static boolean hadNoRoom(AttemptOutcome attempt) {

@@ -4,6 +4,7 @@ import static dev.fanoutgateway.Stand.everything;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanoutgateway.fanout.Acceptors;
+import dev.fanoutgateway.fanout.Combiners;
 import dev.fanoutgateway.fanout.FanoutStrategy;
 import dev.fanoutgateway.spi.AttemptOutcome;
 import dev.fanoutgateway.spi.BackendClient.Failure;
@@ -272,6 +273,14 @@ class AlertsTest {
         stand.pass(1_000);
         stand.clock.runDue();
         assertThat(stand.delivered).extracting(DevMessage::type).containsExactly(Type.OVERLOADED, Type.BACKENDS_DOWN);
+    }
+
+    @Test
+    void oneThatWasCutBecauseTooFewWereLeftIsNotDown() {
+        stand.route(everything().strategy(FanoutStrategy.collect(2, Combiners.jsonArray())));
+        stand.all(Script.fails(Failure.UNREACHABLE)).on("c", Script.hangs());
+        stand.answer("/a");
+        assertThat(stand.types()).containsExactly(Type.BACKENDS_DEGRADED);
     }
 
     @Test
