@@ -96,7 +96,7 @@ final class Beginning implements Flow.Subscriber<ByteBuffer>, Flow.Publisher<Byt
     @Override
     public void onComplete() {
         if (moves(Stage.GATHERING, Stage.GATHERED)) {
-            ready.complete(Body.of(pieces.joined()));
+            ready.complete(pieces.content());
         } else {
             over(END);
         }
@@ -120,7 +120,7 @@ final class Beginning implements Flow.Subscriber<ByteBuffer>, Flow.Publisher<Byt
         }
         Flow.Subscriber<? super ByteBuffer> to = reader;
         if (to != null && moves(Stage.GATHERED, Stage.GIVING)) {
-            to.onNext(ByteBuffer.wrap(pieces.joined()));
+            to.onNext(ByteBuffer.wrap(pieces.content().bytes()));
             open(n - 1);
         } else {
             ask(n);

@@ -33,6 +33,6 @@ final class Gathered implements Flow.Subscriber<ByteBuffer> {
 
     @Override
     public void onComplete() {
-        whole.complete(Body.of(pieces.joined()));
+        whole.complete(pieces.content());
     }
 }

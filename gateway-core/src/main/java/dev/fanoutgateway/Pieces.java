@@ -1,8 +1,8 @@
 package dev.fanoutgateway;
 
+import dev.fanoutgateway.http.Body;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,10 +18,11 @@ final class Pieces {
     private int used;
     private int length;
 
+    /** Whoever gives a piece must not use it again. */
     void add(ByteBuffer some) {
         int before = length;
         length += some.remaining();
-        if (some.remaining() >= BLOCK / 2) {
+        if (used == block.length && some.remaining() >= BLOCK / 2) {
             endBlock();
             full.add(some);
             return;
@@ -41,16 +42,18 @@ final class Pieces {
         return length;
     }
 
-    /** All in one array, made anew. */
-    byte[] joined() {
-        ByteBuffer all = ByteBuffer.allocate(length);
-        full.forEach(piece -> all.put(piece.duplicate()));
-        return all.put(block, 0, used).array();
+    /** All of it, not copied again. Nothing may be added afterwards. */
+    Body content() {
+        List<ByteBuffer> all = new ArrayList<>(full);
+        if (used > 0) {
+            all.add(ByteBuffer.wrap(block, 0, used));
+        }
+        return Body.of(all);
     }
 
     private void endBlock() {
         if (used > 0) {
-            full.add(ByteBuffer.wrap(used == block.length ? block : Arrays.copyOf(block, used)));
+            full.add(ByteBuffer.wrap(block));
             block = new byte[0];
             used = 0;
         }

@@ -2,7 +2,11 @@ package dev.fanoutgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -21,8 +25,31 @@ class PiecesTest {
             at += size;
         }
         assertThat(pieces.length()).isEqualTo(content.length);
-        assertThat(pieces.joined()).isEqualTo(content);
-        assertThat(pieces.joined()).isEqualTo(content);
+        assertThat(pieces.content().bytes()).isEqualTo(content);
+        assertThat(pieces.content().bytes()).isEqualTo(content);
+    }
+
+    @Test
+    void whatComesInLargePiecesIsNotCopied() throws IOException {
+        byte[] first = new byte[8 << 10];
+        byte[] second = new byte[30_000];
+        pieces.add(ByteBuffer.wrap(first));
+        pieces.add(ByteBuffer.wrap(second));
+        List<byte[]> written = new ArrayList<>();
+        pieces.content().writeTo(new OutputStream() {
+            @Override
+            public void write(int one) {
+                throw new AssertionError("one by one");
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int size) {
+                written.add(bytes);
+            }
+        });
+        assertThat(written).hasSize(2);
+        assertThat(written.get(0)).isSameAs(first);
+        assertThat(written.get(1)).isSameAs(second);
     }
 
     /** Each byte stands in an array of 16 KiB, as containers give it: held, they would take all memory there is. */
@@ -39,6 +66,6 @@ class PiecesTest {
     @Test
     void ofNothingThereIsNothing() {
         pieces.add(ByteBuffer.allocate(0));
-        assertThat(pieces.joined()).isEmpty();
+        assertThat(pieces.content().bytes()).isEmpty();
     }
 }

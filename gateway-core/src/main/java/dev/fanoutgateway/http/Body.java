@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +31,9 @@ public final class Body {
     /** Where the content begins in {@link #bytes}. */
     private final int offset;
 
+    /** Content that is in memory, but not in one array. */
+    private final @Nullable List<ByteBuffer> pieces;
+
     private final Flow.@Nullable Publisher<ByteBuffer> publisher;
     private final long length;
     private final Supplier<Headers> trailers;
@@ -42,9 +46,19 @@ public final class Body {
             Supplier<Headers> trailers) {
         this.bytes = bytes;
         this.offset = offset;
+        this.pieces = null;
         this.publisher = publisher;
         this.length = length;
         this.trailers = trailers;
+    }
+
+    private Body(List<ByteBuffer> pieces, long length) {
+        this.bytes = null;
+        this.offset = 0;
+        this.pieces = pieces;
+        this.publisher = null;
+        this.length = length;
+        this.trailers = NO_TRAILERS;
     }
 
     /** No content. */
@@ -55,6 +69,19 @@ public final class Body {
     /** Content held in memory. The array is not copied: the caller must not change it afterwards. */
     public static Body of(byte[] bytes) {
         return bytes.length == 0 ? EMPTY : new Body(bytes, 0, null, bytes.length, NO_TRAILERS);
+    }
+
+    /**
+     * Content held in memory in pieces, as it came. They are not copied: nobody may change them afterwards.
+     *
+     * @throws IllegalArgumentException if they are longer than an array can be
+     */
+    public static Body of(List<ByteBuffer> pieces) {
+        long length = pieces.stream().mapToLong(ByteBuffer::remaining).sum();
+        if (length > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("expected 2 GiB of content at most, got " + length + " bytes");
+        }
+        return length == 0 ? EMPTY : new Body(List.copyOf(pieces), length);
     }
 
     /** Text as UTF-8. */
@@ -103,7 +130,7 @@ public final class Body {
 
     /** Whether the whole content is in memory, so that {@link #bytes()} may be called. */
     public boolean isBuffered() {
-        return bytes != null;
+        return publisher == null;
     }
 
     /** The length in bytes, or -1 if it is not known beforehand. */
@@ -112,7 +139,8 @@ public final class Body {
     }
 
     /**
-     * The content: the caller must not change it. It is not copied, but for a {@link #slice}; see {@link #writeTo}.
+     * The content: the caller must not change it. It is not copied, but for a {@link #slice} and for pieces; see
+     * {@link #writeTo}.
      *
      * @throws IllegalStateException if this is a stream
      */
@@ -122,7 +150,7 @@ public final class Body {
     }
 
     /**
-     * Part of this content, not copied.
+     * Part of this content, not copied, but for pieces.
      *
      * @param from where it begins, in bytes
      * @param size its length in bytes
@@ -141,7 +169,19 @@ public final class Body {
      * @throws IllegalStateException if this is a stream
      */
     public void writeTo(OutputStream out) throws IOException {
-        out.write(buffered(), offset, (int) length);
+        if (pieces == null) {
+            out.write(buffered(), offset, (int) length);
+            return;
+        }
+        for (ByteBuffer piece : pieces) {
+            if (piece.hasArray()) {
+                out.write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
+            } else {
+                byte[] copy = new byte[piece.remaining()];
+                piece.duplicate().get(copy);
+                out.write(copy);
+            }
+        }
     }
 
     /**
@@ -167,6 +207,11 @@ public final class Body {
     }
 
     private byte[] buffered() {
+        if (pieces != null) {
+            ByteBuffer all = ByteBuffer.allocate((int) length);
+            pieces.forEach(piece -> all.put(piece.duplicate()));
+            return all.array();
+        }
         if (bytes == null) {
             throw new IllegalStateException("expected a buffered body, this one is a stream");
         }
@@ -175,7 +220,7 @@ public final class Body {
 
     @Override
     public String toString() {
-        return bytes != null ? length + " bytes" : "stream of " + (length < 0 ? "unknown length" : length + " bytes");
+        return isBuffered() ? length + " bytes" : "stream of " + (length < 0 ? "unknown length" : length + " bytes");
     }
 
     /** A stream whose end somebody waits for. */

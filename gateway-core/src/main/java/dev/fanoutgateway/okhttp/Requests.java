@@ -114,7 +114,7 @@ final class Requests {
 
     private static RequestBody sent(Body body, OkHttpCall call) {
         if (body.isBuffered()) {
-            return new Bytes(body.bytes());
+            return new InMemory(body);
         }
         Passed passed = new Passed(body, call.progress());
         call.passes(passed);
@@ -122,11 +122,11 @@ final class Requests {
     }
 
     /** Content that OkHttp may send once: it must not repeat a request by itself. */
-    private static final class Bytes extends RequestBody {
-        private final byte[] bytes;
+    private static final class InMemory extends RequestBody {
+        private final Body content;
 
-        Bytes(byte[] bytes) {
-            this.bytes = bytes;
+        InMemory(Body content) {
+            this.content = content;
         }
 
         @Override
@@ -136,7 +136,7 @@ final class Requests {
 
         @Override
         public long contentLength() {
-            return bytes.length;
+            return content.length();
         }
 
         @Override
@@ -146,7 +146,7 @@ final class Requests {
 
         @Override
         public void writeTo(BufferedSink sink) throws IOException {
-            sink.write(bytes);
+            content.writeTo(sink.outputStream());
         }
     }
 }

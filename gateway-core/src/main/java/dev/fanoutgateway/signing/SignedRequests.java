@@ -4,6 +4,10 @@ import dev.fanoutgateway.http.Body;
 import dev.fanoutgateway.http.GatewayRequest;
 import dev.fanoutgateway.http.Headers;
 import dev.fanoutgateway.spi.Backend;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -52,7 +56,7 @@ final class SignedRequests {
     private static void content(GatewayRequest sent, SignatureBase base, Headers.Builder headers) {
         Body body = WITHOUT_CONTENT.contains(sent.method()) ? Body.empty() : sent.body();
         if (body.isBuffered()) {
-            String digest = "sha-256=:" + Base64.getEncoder().encodeToString(sha256(body.bytes())) + ':';
+            String digest = "sha-256=:" + Base64.getEncoder().encodeToString(sha256(body)) + ':';
             headers.add("Content-Digest", digest);
             base.add("content-digest", digest);
         } else if (body.length() >= 0) {
@@ -102,11 +106,15 @@ final class SignedRequests {
         return OURS.contains(name.toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
-    private static byte[] sha256(byte[] content) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(content);
+    private static byte[] sha256(Body content) {
+        try (DigestOutputStream out =
+                new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"))) {
+            content.writeTo(out);
+            return out.getMessageDigest().digest();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // from memory
         }
     }
 }

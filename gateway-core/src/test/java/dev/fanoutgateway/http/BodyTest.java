@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +37,24 @@ class BodyTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         slice.writeTo(out);
         assertThat(out.toByteArray()).containsExactly(2, 9);
+    }
+
+    @Test
+    void piecesAreReadAnyNumberOfTimes() throws IOException {
+        ByteBuffer middle = ByteBuffer.wrap("-2345-".getBytes(StandardCharsets.UTF_8), 1, 4);
+        ByteBuffer end = ByteBuffer.allocateDirect(4)
+                .put("6789".getBytes(StandardCharsets.UTF_8))
+                .flip();
+        Body pieces = Body.of(List.of(ByteBuffer.wrap(new byte[] {'0', '1'}), middle, end.asReadOnlyBuffer()));
+        for (int i = 0; i < 2; i++) {
+            assertThat(pieces.isBuffered()).isTrue();
+            assertThat(pieces.length()).isEqualTo(10);
+            assertThat(written(pieces)).isEqualTo("0123456789");
+            assertThat(pieces.utf8()).isEqualTo("0123456789");
+            assertThat(pieces.slice(2, 3).utf8()).isEqualTo("234");
+        }
+        assertThat(pieces).hasToString("10 bytes");
+        assertThat(Body.of(List.of(ByteBuffer.allocate(0)))).isSameAs(Body.empty());
     }
 
     @Test
