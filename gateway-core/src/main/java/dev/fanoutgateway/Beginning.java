@@ -17,7 +17,7 @@ final class Beginning implements Flow.Subscriber<ByteBuffer>, Flow.Publisher<Byt
     private final int enough;
     private final Runnable passing;
     private final CompletableFuture<Body> ready = new CompletableFuture<>();
-    private final Pieces pieces = new Pieces();
+    private Pieces pieces = new Pieces();
     private volatile Flow.@Nullable Subscription source;
     private volatile Flow.@Nullable Subscriber<? super ByteBuffer> reader;
 
@@ -120,7 +120,9 @@ final class Beginning implements Flow.Subscriber<ByteBuffer>, Flow.Publisher<Byt
         }
         Flow.Subscriber<? super ByteBuffer> to = reader;
         if (to != null && moves(Stage.GATHERED, Stage.GIVING)) {
-            to.onNext(ByteBuffer.wrap(pieces.content().bytes()));
+            byte[] beginning = pieces.content().bytes();
+            pieces = new Pieces();
+            to.onNext(ByteBuffer.wrap(beginning));
             open(n - 1);
         } else {
             ask(n);

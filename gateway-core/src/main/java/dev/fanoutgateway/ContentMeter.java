@@ -80,6 +80,9 @@ final class ContentMeter implements Flow.Subscriber<ByteBuffer>, Flow.Subscripti
     @Override
     public void onSubscribe(Flow.Subscription given) {
         source = given;
+        if (over.get()) {
+            given.cancel(); // whoever wanted it has left
+        }
         reader.onSubscribe(this);
     }
 

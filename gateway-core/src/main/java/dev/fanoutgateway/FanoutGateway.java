@@ -139,6 +139,11 @@ public final class FanoutGateway implements AutoCloseable {
                 .thenApply(answer -> completion.complete(exchange, answer)));
     }
 
+    /** What of it is taken, for tests. */
+    ContentRoom contentRoom() {
+        return contentRoom;
+    }
+
     private CompletionStage<Answer> answer(Admission admitted) {
         return admitted.forwarded().body().length() == 0 ? asked(admitted) : taken(admitted);
     }
@@ -146,7 +151,13 @@ public final class FanoutGateway implements AutoCloseable {
     /** Content is read once its request is admitted, and by whoever is there for it. */
     private CompletionStage<Answer> taken(Admission admitted) {
         Intake intake = new Intake(admitted, maxRequestBytes, contentRoom, clock);
-        CompletableFuture<Admission> whole = intake.take().toCompletableFuture();
+        CompletableFuture<Admission> whole;
+        try {
+            whole = intake.take().toCompletableFuture();
+        } catch (RuntimeException | Error e) { // a publisher's, or there is no memory left
+            intake.end();
+            throw e;
+        }
         Function<Admission, CompletionStage<Answer>> answer =
                 request -> intake.failed() ? CompletableFuture.completedFuture(intake.refusal()) : asked(request);
         CompletionStage<Answer> answered = whole.isDone()

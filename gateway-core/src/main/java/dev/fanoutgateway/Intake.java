@@ -91,6 +91,7 @@ final class Intake implements ContentMeter.Owner {
         ContentMeter measured = meter;
         if (measured != null) {
             measured.pass();
+            room.giveBack(held.getAndSet(0)); // what was gathered is given away just now
             timed(measured);
             if (failed()) { // since it was begun
                 admission.exchange().abandonment().signal();

@@ -20,16 +20,15 @@ final class Pieces {
 
     /** Whoever gives a piece must not use it again. */
     void add(ByteBuffer some) {
-        int before = length;
         length += some.remaining();
-        if (used == block.length && some.remaining() >= BLOCK / 2) {
-            endBlock();
-            full.add(some);
-            return;
-        }
         while (some.hasRemaining()) {
             if (used == block.length) {
                 endBlock();
+                if (some.remaining() >= BLOCK / 2) {
+                    full.add(some.slice());
+                    return;
+                }
+                int before = length - some.remaining();
                 block = new byte[Math.max(FIRST_BLOCK, Math.min(BLOCK, before))];
             }
             int fits = Math.min(block.length - used, some.remaining());

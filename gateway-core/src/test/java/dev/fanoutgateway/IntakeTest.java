@@ -39,7 +39,9 @@ class IntakeTest {
 
     @AfterEach
     void close() {
+        ContentRoom room = stand.gateway().contentRoom();
         stand.close();
+        assertThat(room.taken()).as("bytes of the room for content").isZero();
     }
 
     @ParameterizedTest
@@ -201,6 +203,17 @@ class IntakeTest {
     void whatIsShorterThanAnnouncedIsIncomplete() {
         assertThat(ask("POST", Source.of("abc"), 9, 100).status()).isEqualTo(400);
         assertThat(backend.calls).isZero();
+    }
+
+    @Test
+    void aPublisherThatThrowsKeepsNoRoom() {
+        Source source = Source.of("abc", "def");
+        source.whenGiven = () -> {
+            if (source.given == 2) {
+                throw new IllegalArgumentException("odd");
+            }
+        };
+        assertThat(ask("OPTIONS", source, -1, 100).status()).isEqualTo(500);
     }
 
     @Test

@@ -51,17 +51,18 @@ record Finding(Verdict worth, Result unlessGiven, @Nullable GatewayResponse resp
 
     private static Finding judged(GatewayResponse response, Fanout.Plan plan, Consumer<Throwable> acceptorFailures) {
         Verdict verdict;
+        String unfit;
         try {
             verdict = plan.acceptor().judge(plan.request(), response);
             if (verdict == null) {
                 throw new NullPointerException("the acceptor returned null");
             }
+            unfit = verdict == Verdict.ACCEPTED ? plan.strategy().unfit(plan.request(), response) : null;
         } catch (Throwable failure) {
             acceptorFailures.accept(failure);
             String detail = "acceptor failed: " + failure.getClass().getName();
             return new Finding(Verdict.RETRYABLE, Result.REJECTED, response, true, detail);
         }
-        String unfit = verdict == Verdict.ACCEPTED ? plan.strategy().unfit(plan.request(), response) : null;
         if (unfit != null) {
             return new Finding(Verdict.RETRYABLE, Result.REJECTED, response, true, unfit);
         }

@@ -92,7 +92,7 @@ public final class Body {
     /**
      * Content that is read as it comes.
      *
-     * @param publisher delivers the content to one subscriber
+     * @param publisher delivers the content to one subscriber; what it has delivered is the subscriber's, and not used again
      * @param length in bytes, or -1 if it is not known beforehand
      */
     public static Body stream(Flow.Publisher<ByteBuffer> publisher, long length) {

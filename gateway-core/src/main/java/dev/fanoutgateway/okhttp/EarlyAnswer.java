@@ -9,35 +9,37 @@ import okio.AsyncTimeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a backend sends, with a look at it while a request is being sent to it. One that refuses an upload may do so at once and
- * read no more; and who writes to it waits until the time is up, since OkHttp reads only after it has written. So when a write
- * has been waiting for a while, and there is an answer from 300 on, that is kept here and the connection is ended: then the
- * write fails, and OkHttp reads the answer. A backend that reads on, or has not answered for good, is sent the rest.
+ * What a backend sends, with a look at it now and then while a long request is being sent to it. One that refuses an upload may do
+ * so at once and read no more; and who writes to it waits until the time is up, since OkHttp reads only after it has written. So
+ * when there is an answer from 300 on, to which nothing was added for half a second, nothing more is sent (RFC 9112 section 9.5):
+ * the write fails, and OkHttp reads the answer, to its end. Who has not answered, or answers 2xx, is sent the rest.
  *
  * <p>One thread writes and then reads; the looks are taken by OkHttp's timer, which is never made to wait.
  */
 final class EarlyAnswer extends FilterInputStream {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** Of an answer; more of it is lost. */
+    /** As much of an answer is read ahead. */
     private static final int MOST = 64 << 10;
 
     private static final int STATUS_AT = "HTTP/1.1 ".length();
 
-    private final Runnable endConnection;
+    private final Runnable endRequests;
     private final Object lock = new Object();
+    /** Whether anything was read ahead, ever. */
+    private volatile boolean touched;
     // All that follows is guarded by the lock.
     private byte[] kept = {};
     private int given;
-    private boolean cut;
-    /** The write that is under way; null for none: who reads is not to be disturbed. */
+    /** The request that is being sent; null for none: who reads is not to be disturbed. */
     private @Nullable Look look;
 
-    EarlyAnswer(InputStream in, Runnable endConnection) {
+    /** @param endRequests sends nothing more; what is being sent fails */
+    EarlyAnswer(InputStream in, Runnable endRequests) {
         super(in);
-        this.endConnection = endConnection;
+        this.endRequests = endRequests;
     }
 
-    /** A write begins that may take long. */
+    /** A request's content is sent from here on, until the look is ended. */
     Look begin() {
         Look begun = new Look();
         synchronized (lock) {
@@ -55,46 +57,65 @@ final class EarlyAnswer extends FilterInputStream {
 
     @Override
     public int read(byte[] bytes, int from, int most) throws IOException {
+        int ahead = touched ? readKept(bytes, from, most) : 0;
+        return ahead > 0 ? ahead : super.read(bytes, from, most);
+    }
+
+    private int readKept(byte[] bytes, int from, int most) {
         synchronized (lock) {
             int some = Math.min(most, kept.length - given);
-            if (some > 0) {
-                System.arraycopy(kept, given, bytes, from, some);
-                given += some;
-                if (given == kept.length) {
-                    given = 0;
-                    kept = new byte[0];
-                }
-                return some;
+            System.arraycopy(kept, given, bytes, from, some);
+            given += some;
+            if (given == kept.length) {
+                given = 0;
+                kept = new byte[0];
             }
-            if (cut) {
-                return -1;
-            }
+            return some;
         }
-        return super.read(bytes, from, most);
     }
 
     @Override
     public int available() throws IOException {
         synchronized (lock) {
-            return kept.length - given + (cut ? 0 : super.available());
+            return kept.length - given + super.available();
         }
     }
 
-    /**
-     * Whether there is a whole answer, as far as can be seen: one that refuses, and to which nothing has come since the last
-     * look.
-     */
+    /** Whether there is an answer that refuses, and nothing has come since the last look. */
     private boolean isRefused() throws IOException {
         int before = kept.length;
         for (int there = in.available(); there > 0 && kept.length < MOST; there = in.available()) {
             byte[] more = in.readNBytes(Math.min(there, MOST - kept.length));
             kept = Arrays.copyOf(kept, kept.length + more.length);
             System.arraycopy(more, 0, kept, kept.length - more.length, more.length);
+            touched = true;
         }
-        return kept.length == before && kept.length > STATUS_AT && kept[STATUS_AT] >= '3' && kept[STATUS_AT] <= '5';
+        if (kept.length > before) {
+            return false;
+        }
+        int status = finalHead() + STATUS_AT;
+        return status < kept.length && kept[status] >= '3' && kept[status] <= '5';
     }
 
-    /** Looks again and again until the write is over. */
+    /** Where the head of the final answer begins, behind those of interim ones. */
+    private int finalHead() {
+        int head = 0;
+        while (head + STATUS_AT < kept.length && kept[head + STATUS_AT] == '1') {
+            head = behindHead(head);
+        }
+        return head;
+    }
+
+    private int behindHead(int from) {
+        for (int i = from + 3; i < kept.length; i++) {
+            if (kept[i] == '\n' && kept[i - 1] == '\r' && kept[i - 2] == '\n' && kept[i - 3] == '\r') {
+                return i + 1;
+            }
+        }
+        return kept.length;
+    }
+
+    /** Looks again and again until the request is sent. */
     final class Look {
         private volatile @Nullable Timer timer;
 
@@ -120,16 +141,15 @@ final class EarlyAnswer extends FilterInputStream {
                     return;
                 }
                 try {
-                    cut = isRefused();
+                    if (!isRefused()) {
+                        set();
+                        return;
+                    }
                 } catch (IOException broken) {
                     return; // the write fails by itself
                 }
-                if (!cut) {
-                    set();
-                    return;
-                }
             }
-            endConnection.run();
+            endRequests.run();
         }
     }
 

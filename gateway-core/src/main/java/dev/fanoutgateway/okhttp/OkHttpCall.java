@@ -314,6 +314,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
      */
     private boolean isRefused(IOException e) {
         return request.request().body().isBuffered()
+                && !progress.isAnswered()
                 && ("stream was reset: REFUSED_STREAM".equals(e.getMessage())
                         || nameOf(e).equals("ConnectionShutdownException"));
     }

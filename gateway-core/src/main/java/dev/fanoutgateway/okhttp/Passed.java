@@ -52,6 +52,18 @@ final class Passed extends RequestBody {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
+        EarlyAnswer early = progress.early();
+        EarlyAnswer.Look look = early == null ? null : early.begin();
+        try {
+            send(sink);
+        } finally {
+            if (look != null) {
+                look.end();
+            }
+        }
+    }
+
+    private void send(BufferedSink sink) throws IOException {
         boolean ended = false;
         try {
             content.publisher().subscribe(pieces);
@@ -62,7 +74,8 @@ final class Passed extends RequestBody {
                     return;
                 }
                 if (signal instanceof ByteBuffer some) {
-                    send(some, sink);
+                    sink.write(some);
+                    sink.flush(); // or what a slow client has sent would wait for more
                 } else if (signal instanceof Throwable) {
                     ended = true;
                     throw new IOException("the request's content broke off");
@@ -75,19 +88,6 @@ final class Passed extends RequestBody {
         } finally {
             if (!ended) {
                 pieces.leave();
-            }
-        }
-    }
-
-    private void send(ByteBuffer some, BufferedSink sink) throws IOException {
-        EarlyAnswer early = progress.early();
-        EarlyAnswer.Look look = early == null ? null : early.begin();
-        try {
-            sink.write(some);
-            sink.flush(); // or what a slow client has sent would wait for more
-        } finally {
-            if (look != null) {
-                look.end();
             }
         }
     }

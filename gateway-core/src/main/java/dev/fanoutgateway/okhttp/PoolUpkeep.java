@@ -10,7 +10,8 @@ import okhttp3.internal.connection.ConnectionListener;
 
 /**
  * Looks once a second for connections that have been idle for too long. OkHttp on its own wakes a thread to do so after every
- * single call. One daemon thread for all pools, which ends when there are no connections. Made of what OkHttp calls internal:
+ * single call. One daemon thread waits for all pools (while it is at
+ * work for one, OkHttp may begin another), and ends when there are no connections. Made of what OkHttp calls internal:
  * see {@code docs/decisions/idle-connections-once-a-second.md}.
  */
 final class PoolUpkeep implements TaskRunner.Backend {
@@ -58,7 +59,7 @@ final class PoolUpkeep implements TaskRunner.Backend {
 
     @Override
     public void execute(TaskRunner runner, Runnable upkeep) {
-        Thread thread = new Thread(upkeep, NAME);
+        Thread thread = new Thread(null, upkeep, NAME, 0, false); // with nothing of the request that was first
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
         thread.start();

@@ -32,6 +32,11 @@ final class Progress extends EventListener {
         return sent;
     }
 
+    /** Whether the head of an answer has been read. */
+    boolean isAnswered() {
+        return answered;
+    }
+
     /** Whether the request was sent over a connection that was there before, and no answer to it has been read. */
     boolean isUnansweredOnReusedConnection() {
         return sent && !connecting && !answered;

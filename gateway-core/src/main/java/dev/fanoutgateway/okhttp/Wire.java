@@ -38,7 +38,7 @@ final class Wire {
     Wire(Socket socket, Socket below) throws IOException {
         this.socket = socket;
         this.below = below;
-        this.early = socket == below ? new EarlyAnswer(socket.getInputStream(), this::close) : null;
+        this.early = socket == below ? new EarlyAnswer(socket.getInputStream(), this::endRequests) : null;
         this.in = new Answers(early == null ? socket.getInputStream() : early);
         this.out = new Requests(socket.getOutputStream());
     }
@@ -105,6 +105,14 @@ final class Wire {
     private void close() {
         try {
             socket.close();
+        } catch (IOException e) {
+            return; // it is gone in any case
+        }
+    }
+
+    private void endRequests() {
+        try {
+            socket.shutdownOutput();
         } catch (IOException e) {
             return; // it is gone in any case
         }

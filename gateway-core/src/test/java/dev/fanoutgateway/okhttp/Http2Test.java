@@ -129,6 +129,16 @@ class Http2Test {
     }
 
     @Test
+    void whatTheBackendRefusesWhenItHasBegunToAnswerWasSent() {
+        server.enqueue(new MockResponse.Builder()
+                .body("content that is cut in the middle")
+                .onResponseBody(new SocketEffect.CloseStream(7))
+                .build());
+
+        assertFailed(call(client, url(), post("content")), Failure.BROKEN, true);
+    }
+
+    @Test
     void andGoesOnceMoreOverANewConnectionIfThatWasAnOldOne() throws Exception {
         server.enqueue(new MockResponse.Builder().body("warm").build());
         server.enqueue(new MockResponse.Builder()

@@ -74,6 +74,25 @@ class OkHttpWireTest {
         }
     }
 
+    @Test
+    @Timeout(60)
+    void anEarlyRefusalIsReadToItsEndHoweverLongItIsAndWhateverCameBefore() throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        try (RawServer server = new RawServer(peer -> {
+            peer.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+                    + "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n\r\n");
+            peer.send("n".repeat(200_000)); // its end is the connection's
+            peer.endAnswer();
+            read.await();
+        })) {
+            GatewayResponse response = response(call(client, server.url(), endless()));
+
+            assertThat(response.status()).isEqualTo(413);
+            assertThat(response.body().length()).isEqualTo(200_000);
+            read.countDown();
+        }
+    }
+
     /** It may be that the rest is wanted: one that goes on, or says so far nothing that is final. */
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", ""})

@@ -129,6 +129,11 @@ final class RawServer implements AutoCloseable {
             socket.close();
         }
 
+        /** Nothing more is sent; the connection stays. */
+        void endAnswer() throws IOException {
+            socket.shutdownOutput();
+        }
+
         /** Returns when the client has closed its side. */
         void awaitClose() throws IOException {
             while (in.read() >= 0) {

@@ -69,15 +69,15 @@ final class RedisRateLimiter implements RateLimiter {
     }
 
     /**
-     * Decides on nothing, which changes nothing: for Redis to know the script, and for everything that a decision needs to be
+     * Decides on nothing, which changes nothing: for Redis (of a cluster, one node) to know the script, and for everything that a decision needs to be
      * loaded before there is a clock running against it.
      */
     CompletionStage<Decision> rehearse() {
         LimitArguments[] none = {};
         Quota quota = Quota.perMonth(1);
         LimitArguments.of(Limit.perSecond(1));
-        byte[] limitKey = bytes(prefix + "limit:{}");
-        byte[] quotaKey = bytes(prefix + "quota:{}");
+        byte[] limitKey = bytes(prefix + "limit:{rehearsal}");
+        byte[] quotaKey = bytes(prefix + "quota:{rehearsal}");
         Charge free = new Charge(
                 quota, 0, calendar.periodAt(quota, currentTimeMillis()).endMillis(), quotaKey, "");
         return ACQUIRE.run(link, new byte[][] {limitKey, quotaKey}, arguments(none, free))
