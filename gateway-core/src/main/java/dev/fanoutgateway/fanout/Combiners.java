@@ -1,5 +1,6 @@
 package dev.fanoutgateway.fanout;
 
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -113,11 +114,13 @@ public final class Combiners {
             implements SelectiveCombiner {
         @Override
         public @Nullable String unfit(GatewayResponse answer) {
-            JsonNode content = JsonContent.of(answer);
-            if (content == null) {
+            JsonToken kind = JsonContent.kind(answer);
+            if (kind == null) {
                 return "not acceptable: no JSON, which is to be combined";
             }
-            return objects && !content.isObject() ? "not acceptable: no JSON object, which is to be combined" : null;
+            return objects && kind != JsonToken.START_OBJECT
+                    ? "not acceptable: no JSON object, which is to be combined"
+                    : null;
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.fanoutgateway.fanout;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -40,8 +42,7 @@ final class JsonContent {
 
     /** The content; null if it is no JSON, or in a coding that was not asked for. */
     static @Nullable JsonNode of(GatewayResponse response) {
-        String coding = response.headers().first("Content-Encoding").orElse("identity");
-        if (!coding.equalsIgnoreCase("identity")) {
+        if (isCoded(response)) {
             return null;
         }
         try {
@@ -50,6 +51,24 @@ final class JsonContent {
         } catch (IOException malformed) {
             return null;
         }
+    }
+
+    /** With what the content begins, which is read to its end but not kept; null if it is no JSON, as {@link #of} says. */
+    static @Nullable JsonToken kind(GatewayResponse response) {
+        if (isCoded(response)) {
+            return null;
+        }
+        try (JsonParser parser = MAPPER.createParser(response.body().bytes())) {
+            JsonToken first = parser.nextToken();
+            parser.skipChildren();
+            return parser.nextToken() == null ? first : null;
+        } catch (IOException malformed) {
+            return null;
+        }
+    }
+
+    private static boolean isCoded(GatewayResponse response) {
+        return !response.headers().first("Content-Encoding").orElse("identity").equalsIgnoreCase("identity");
     }
 
     /** A 200 with this content. */
