@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers added to every call, in place of a client's fields of the same names; may hold secrets
  * @param selector decides whom to ask, and in which order
  * @param maxConcurrent how many attempts each backend may have at a time, 1 to 1,000,000; more are refused, not queued.
- * Requests
- *     whose content passes while it comes, and streamed answers, have half of these at most, and one at least
+ *     Requests whose content passes while it comes, and streamed answers, have half of these at most, and one at least
  * @param ejection when a failing backend is left alone
  * @param health how backends are asked for their health; null if they are not
  * @param source knows which backends there are, for a group that changes while it is used; null if they are listed here

@@ -139,11 +139,6 @@ public final class FanoutGateway implements AutoCloseable {
                 .thenApply(answer -> completion.complete(exchange, answer)));
     }
 
-    /** What of it is taken, for tests. */
-    ContentRoom contentRoom() {
-        return contentRoom;
-    }
-
     private CompletionStage<Answer> answer(Admission admitted) {
         return admitted.forwarded().body().length() == 0 ? asked(admitted) : taken(admitted);
     }
@@ -225,5 +220,10 @@ public final class FanoutGateway implements AutoCloseable {
                         "closing a part of the gateway failed: {}", e.getClass().getName());
             }
         }
+    }
+
+    /** What of it is taken, for tests. */
+    ContentRoom contentRoom() {
+        return contentRoom;
     }
 }

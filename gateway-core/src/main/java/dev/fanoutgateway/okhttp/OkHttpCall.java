@@ -11,7 +11,6 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One call by OkHttp. What a failure says is in words of our own: OkHttp's may quote what was sent or received. */
 final class OkHttpCall implements BackendClient.Call, Runnable {
-    /** RFC 9110 section 9.2.1. */
-    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
     private static final long UNKNOWN = -1;
     private static final long SHORT_DOCUMENT = 64 << 10;
 
@@ -274,7 +270,7 @@ final class OkHttpCall implements BackendClient.Call, Runnable {
 
     private boolean mayRepeat(IOException e) {
         return progress.isUnansweredOnReusedConnection()
-                && (SAFE_METHODS.contains(request.request().method()) || isRefused(e))
+                && (request.request().isSafe() || isRefused(e))
                 && !(e instanceof InterruptedIOException)
                 && !(e instanceof MisframedException)
                 && !cancelled

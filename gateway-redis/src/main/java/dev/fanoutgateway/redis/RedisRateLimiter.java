@@ -69,8 +69,8 @@ final class RedisRateLimiter implements RateLimiter {
     }
 
     /**
-     * Decides on nothing, which changes nothing: for Redis (of a cluster, one node) to know the script, and for everything that a decision needs to be
-     * loaded before there is a clock running against it.
+     * Decides on nothing, which changes nothing: for Redis (of a cluster, one node) to know the script, and for everything
+     * that a decision needs to be loaded before there is a clock running against it.
      */
     CompletionStage<Decision> rehearse() {
         LimitArguments[] none = {};

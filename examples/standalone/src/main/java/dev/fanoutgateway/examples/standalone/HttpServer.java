@@ -86,8 +86,8 @@ final class HttpServer {
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         http.setHttpCompliance(HttpCompliance.STRICT); // or a lone LF ends a line, which others take for a part of it
-        http.setHeaderCacheCaseSensitive(
-                true); // or "charset=UTF-8" goes on as "charset=utf-8": some sign what they send
+        // Or "charset=UTF-8" goes on as "charset=utf-8": some sign what they send.
+        http.setHeaderCacheCaseSensitive(true);
         http.setRequestHeaderSize(limits.headBytes());
         http.setMaxResponseHeaderSize(HEAD_BYTES);
         http.setResponseHeaderSize(HEAD_BYTES);
